@@ -1,0 +1,145 @@
+"""What templates see: the spec with every reference followed, and grants turned into IAM statements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from holdfast import names
+from holdfast.catalogue import Catalogue, Grants
+from holdfast.model import FunctionSpec, Options, ProjectSpec, ResourceSpec
+
+#: Renders a small template of a part (an ARN, an example) with the given names.
+RenderText = Callable[[str, Mapping[str, object]], str]
+
+
+@dataclass(frozen=True)
+class ResourceView:
+    """A resource as templates see it; `variable` is where functions find its name or address."""
+
+    name: str
+    id: str
+    module: str
+    kind: str
+    options: Options
+    variable: str
+    arn: str
+
+
+@dataclass(frozen=True)
+class GrantView:
+    """A grant of a function; `example` is one line of starter code, or empty."""
+
+    resource: ResourceView
+    name: str
+    example: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An IAM statement: exact actions on exact ARNs, these with `${AWS::…}` and `${Stage}` for `!Sub`."""
+
+    sid: str
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """What a function does with the service's key through one AWS service."""
+
+    via: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class FunctionView:
+    """A function as templates see it; `resources` are those that it was granted something on."""
+
+    name: str
+    id: str
+    module: str
+    event: Mapping[str, object]
+    options: Options
+    grants: tuple[GrantView, ...]
+    statements: tuple[Statement, ...]
+    key_uses: tuple[KeyUse, ...]
+    resources: tuple[ResourceView, ...]
+
+
+def build(spec: ProjectSpec, catalogue: Catalogue, render: RenderText) -> dict[str, object]:
+    """The names that every template may use."""
+    project = Options({**spec.tables["project"], "package": names.module(spec.name), "id": names.logical_id(spec.name)})
+    context: dict[str, object] = {**spec.tables, "project": project}
+    resources = {resource.name: _resource(resource, catalogue, render, context) for resource in spec.resources}
+    context["resources"] = resources
+    context["functions"] = tuple(_function(f, catalogue, resources, render, context) for f in spec.functions)
+    return context
+
+
+def _resource(
+    resource: ResourceSpec, catalogue: Catalogue, render: RenderText, context: Mapping[str, object]
+) -> ResourceView:
+    grants = catalogue.parts["resources", resource.kind].grants
+    view = ResourceView(
+        name=resource.name,
+        id=resource.id,
+        module=names.module(resource.name),
+        kind=resource.kind,
+        options=resource.options,
+        variable=f"{names.module(resource.name)}_{grants.variable or resource.kind}".upper(),
+        arn="",
+    )
+    arn = render(grants.arn, {**context, "resource": view})
+    return ResourceView(**{**view.__dict__, "arn": arn})
+
+
+def _function(
+    function: FunctionSpec,
+    catalogue: Catalogue,
+    resources: Mapping[str, ResourceView],
+    render: RenderText,
+    context: Mapping[str, object],
+) -> FunctionView:
+    source = catalogue.parts["events", function.event.kind]
+    references = {question.key for question in source.options if question.type == "resource"}
+    event: dict[str, object] = {
+        key: resources[str(value)] if key in references else value for key, value in function.event.options.items()
+    }
+    event["kind"] = function.event.kind
+    own = [(resources[grant.resource], grant.name) for grant in function.grants]
+    needed = [_needed(render(need, {**context, "event": event}), resources) for need in source.needs]
+    rules = {r.kind: catalogue.parts["resources", r.kind].grants for r in resources.values()}
+    grants = tuple(
+        GrantView(resource, name, render(rules[resource.kind].rules[name].example, {**context, "resource": resource}))
+        for resource, name in own
+    )
+    return FunctionView(
+        name=function.name,
+        id=names.logical_id(function.name),
+        module=names.module(function.name),
+        event=event,
+        options=function.options,
+        grants=grants,
+        statements=tuple(_statement(resource, name, rules) for resource, name in (*needed, *own)),
+        key_uses=_key_uses((*needed, *own), rules),
+        resources=tuple({resource.name: resource for resource, _ in own}.values()),
+    )
+
+
+def _needed(need: str, resources: Mapping[str, ResourceView]) -> tuple[ResourceView, str]:
+    name, _, grant = need.partition(":")
+    return resources[name], grant
+
+
+def _statement(resource: ResourceView, grant: str, rules: Mapping[str, Grants]) -> Statement:
+    sid = resource.id + resource.kind.capitalize() + names.logical_id(grant)
+    return Statement(sid, rules[resource.kind].rules[grant].actions, (resource.arn,))
+
+
+def _key_uses(pairs: tuple[tuple[ResourceView, str], ...], rules: Mapping[str, Grants]) -> tuple[KeyUse, ...]:
+    uses: dict[str, dict[str, None]] = {}
+    for resource, grant in pairs:
+        for action in rules[resource.kind].rules[grant].key:
+            uses.setdefault(rules[resource.kind].via, {})[action] = None
+    return tuple(KeyUse(via, tuple(sorted(actions))) for via, actions in sorted(uses.items()))

@@ -1,0 +1,121 @@
+"""What a project is: values without behaviour, shared by every other room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+OptionType = Literal["string", "text", "integer", "boolean", "choice", "map", "resource"]
+Value = str | int | bool | Mapping[str, str]
+FileKind = Literal["managed", "seeded", "derived"]
+
+
+class Options(Mapping[str, Value]):
+    """The options of one part or table, defaults resolved; templates read them as attributes."""
+
+    def __init__(self, values: Mapping[str, Value] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def __getitem__(self, key: str) -> Value:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Options({self._values!r})"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One option of a part: what may stand under its key in holdfast.toml, and how a terminal asks for it.
+
+    `when` names keys of the same table and the values under which the option matters; `unique` refuses that two
+    functions give the same value; `resource` is the kind that a `resource` option must name.
+    """
+
+    key: str
+    type: OptionType = "string"
+    prompt: str = ""
+    hint: str = ""
+    default: Value | None = None
+    required: bool = False
+    asked: bool = True
+    choices: tuple[str, ...] = ()
+    pattern: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    resource: str = ""
+    unique: bool = False
+    reserved: tuple[str, ...] = ()
+    when: Mapping[str, str] = field(default_factory=dict)
+
+    def matters(self, table: Mapping[str, object]) -> bool:
+        """Whether the option counts, given the other values of its table."""
+        return all(table.get(key) == value for key, value in self.when.items())
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A permission of one function on one resource: `orders:get`."""
+
+    resource: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.resource}:{self.name}"
+
+
+@dataclass(frozen=True)
+class EventSpec:
+    """What invokes a function: an event source and the answers to its questions."""
+
+    kind: str
+    options: Options
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """One Lambda function of the service."""
+
+    name: str
+    event: EventSpec
+    grants: tuple[Grant, ...]
+    options: Options
+
+
+@dataclass(frozen=True)
+class ResourceSpec:
+    """A thing that functions use. `id` is the logical id's stem and stays when `name` changes."""
+
+    name: str
+    kind: str
+    id: str
+    options: Options
+
+
+@dataclass(frozen=True)
+class ProjectSpec:
+    """A whole holdfast.toml with every default resolved; order is the user's own."""
+
+    tables: Mapping[str, Options]
+    resources: tuple[ResourceSpec, ...]
+    functions: tuple[FunctionSpec, ...]
+
+    @property
+    def name(self) -> str:
+        return str(self.tables["project"]["name"])
+
+
+@dataclass(frozen=True)
+class TemplateRef:
+    """The template that was applied. `location` is empty for the bundled one."""
+
+    name: str
+    version: str
+    digest: str
+    location: str = ""

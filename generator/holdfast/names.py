@@ -1,0 +1,40 @@
+"""Names are checked once, for everything that they become: a directory, a module, a logical id, a physical name."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+
+NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
+NAME_HINT = "lower-case letters, digits and single hyphens, starting with a letter"
+#: Device names that Windows takes for files in every folder.
+DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "lpt") for n in range(1, 10))})
+
+
+def problem(name: object, longest: int) -> str:
+    """Why `name` cannot name a function, a resource or a project; empty where it can."""
+    if not isinstance(name, str) or not NAME.match(name):
+        return f"{name!r} is not a name: it may hold {NAME_HINT}"
+    if len(name) > longest:
+        return f"{name!r} has {len(name)} characters: at most {longest} fit the names that AWS allows"
+    if keyword.iskeyword(module(name)):
+        return f"{name!r} is a Python keyword and cannot become a module"
+    if name in DEVICES:
+        return f"{name!r} is a device name on Windows and cannot become a folder"
+    return ""
+
+
+def shadows(name: str) -> bool:
+    """Whether a top-level package of this name would hide one of Python's own modules."""
+    return module(name) in sys.stdlib_module_names
+
+
+def module(name: str) -> str:
+    """`place-order` as a Python module: `place_order`."""
+    return name.replace("-", "_")
+
+
+def logical_id(name: str) -> str:
+    """`place-order` as the stem of CloudFormation logical ids: `PlaceOrder`."""
+    return "".join(word.capitalize() for word in name.split("-"))

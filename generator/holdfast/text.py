@@ -1,0 +1,21 @@
+"""Text as it lands in generated files: exactly itself, whatever it holds."""
+
+from __future__ import annotations
+
+import json
+import re
+
+#: Legal inside a JSON string, and yet broken, lost or refused by some reader of YAML, TOML or Python.
+_FRAGILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:@$\"'=^/])")
+
+
+def quote(value: object) -> str:
+    """`value` as a JSON string, which is also a string in YAML, TOML and Python with the same content."""
+    return _FRAGILE.sub(lambda c: f"\\u{ord(c[0]):04x}", json.dumps(str(value), ensure_ascii=False))
+
+
+def markdown(value: object) -> str:
+    """`value` as Markdown text on one line that shows exactly it, in a paragraph or a table's cell."""
+    escaped = _MARKDOWN.sub(r"\\\1", str(value))
+    return re.sub(r"\r\n|[\n\r\u2028\u2029]", "<br>", escaped)
