@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from holdfast import git
 from holdfast.errors import HoldfastError
 from holdfast.model import TemplateRef
 
 FORMAT = 1
 MANIFEST = "template/template.toml"
 QUESTIONS = "cookiecutter.json"
+_REFERENCE = re.compile(r"(?P<source>.+)@(?P<ref>[^@:]+)\Z")
+_USER_ONLY = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/@]*\Z")
 #: Far above any template's size; a bound on what a hostile one can make us read.
 MOST_BYTES = 64 * 1024 * 1024
 MOST_FILES = 10_000
@@ -169,3 +173,35 @@ def _bounded(size: int, count: int, *, where: str) -> None:
             where=where,
             todo="a template holds source files only",
         )
+
+
+def find(name: str, *, trusted: bool = False) -> Template:
+    """The template that `SOURCE[@REF]` names: a folder as it lies there, or a commit of a git repository."""
+    path = Path(name).expanduser()
+    if path.is_dir() and not _is_bare(path):
+        return folder(path, trusted=trusted)
+    source, ref = _split(name)
+    path = Path(source).expanduser()
+    if path.exists():
+        source = path.resolve().as_posix()
+    elif not re.match(r"[a-z][a-z0-9+.-]*://|[^/\\]+:", source):
+        raise HoldfastError("there is no such folder", where=source, todo="name a template's folder or git URL")
+    commit, files = git.read_commit(source, ref, (QUESTIONS, "template"), MOST_BYTES)
+    return from_files(files, where=name, location=f"{without_password(source)}@{commit}", trusted=trusted)
+
+
+def _split(name: str) -> tuple[str, str]:
+    """`SOURCE@REF` in two; the `@` of `git@host:path` and of `https://user@host/path` begins no reference."""
+    found = _REFERENCE.match(name)
+    if not found or (_USER_ONLY.match(found["source"]) and not Path(found["source"]).exists()):
+        return name, ""
+    return found["source"], found["ref"]
+
+
+def _is_bare(path: Path) -> bool:
+    return (path / "HEAD").is_file() and (path / "objects").is_dir()
+
+
+def without_password(url: str) -> str:
+    """`url` as it may be written into a file that is shared."""
+    return re.sub(r"^(https?://)[^/@]*@", r"\1", url)

@@ -68,9 +68,8 @@ def from_data(
     _known(reader, (), data, ["schema", *catalogue.tables, "resources", "functions"])
     missing = list(_missing(reader, data))
     if missing:
-        raise HoldfastError(
-            f"missing: {', '.join(missing)}", where=name, todo="add them there, or give each with --set KEY=VALUE"
-        )
+        ways = "add them there, or give each with --set KEY=VALUE" if text else "give each with --set, or use --defaults"
+        raise HoldfastError(f"missing: {', '.join(missing)}", where=name, todo=ways)
     tables = {
         table: _options(reader, (table,), _mapping(reader, (table,), data.get(table, {})), questions, {})
         for table, questions in catalogue.tables.items()

@@ -1,0 +1,159 @@
+"""The command line: arguments in, one line or a summary out, and the boundary that every error ends at."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from holdfast import __version__
+from holdfast.errors import HoldfastError, one_line
+
+if TYPE_CHECKING:
+    from holdfast.commands.new import Outcome
+
+EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+#: Set to anything, it makes a bug print its traceback.
+DEBUG = "HOLDFAST_DEBUG"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="holdfast %(version)s")
+def root() -> None:
+    """Serverless services that are secure from their first commit, and stay so."""
+
+
+@root.command()
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
+@click.option("--defaults", is_flag=True, help="Ask nothing: one HTTP function, every answer its default.")
+@click.option("--spec", "spec_file", type=click.Path(path_type=Path), help="Ask nothing: take this holdfast.toml.")
+@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any key of the spec; wins over all. Repeatable.")
+@click.option("--template", metavar="SOURCE[@REF]", help="Another template: a folder, or a git URL with tag or commit.")
+@click.option("--trust", is_flag=True, help="Let that template load its own Jinja extensions, which is running its code.")
+@click.option("--no-git", is_flag=True, help="Write files only.")
+@click.option("--quiet", is_flag=True, help="Print nothing but errors.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def new(
+    directory: Path | None,
+    defaults: bool,
+    spec_file: Path | None,
+    sets: tuple[str, ...],
+    template: str | None,
+    trust: bool,
+    no_git: bool,
+    quiet: bool,
+    as_json: bool,
+) -> None:
+    """Start a service in DIRECTORY (by default, its name).
+
+    At a terminal it asks; --defaults, --spec and --set answer beforehand.
+    """
+    from holdfast import gather, source, spec
+    from holdfast.catalogue import load
+    from holdfast.commands import new as command
+
+    if defaults and spec_file:
+        raise click.UsageError("--defaults and --spec are two ways to say the same: give one")
+    if directory is not None:
+        command.check_target(directory)
+    with _progress("Reading the template", quiet=quiet):
+        catalogue = load(source.find(template, trusted=trust) if template else source.bundled())
+    request = gather.Request(directory, spec_file, defaults, sets)
+    if spec_file:
+        parsed, text = gather.from_file(request, spec_file, catalogue)
+    else:
+        answers = gather.preset(request, catalogue)
+        if not defaults and _at_a_terminal():
+            from holdfast import prompts
+
+            answers = prompts.ask(catalogue, answers)
+        parsed = spec.from_data(answers, catalogue, name="answers")
+        text = spec.dump(parsed, catalogue)
+    with _progress("Building the service", quiet=quiet):
+        outcome = command.new(parsed, text, catalogue, directory or Path(parsed.name), with_git=not no_git)
+    _print_new(outcome, quiet=quiet, as_json=as_json)
+
+
+@root.command()
+def schema() -> None:
+    """Print the JSON Schema of holdfast.toml, for editors and checks."""
+    import json
+
+    from holdfast import source
+    from holdfast.catalogue import load
+    from holdfast.schema import json_schema
+
+    click.echo(json.dumps(json_schema(load(source.bundled())), indent=2, ensure_ascii=False))
+
+
+def _print_new(outcome: Outcome, *, quiet: bool, as_json: bool) -> None:
+    from holdfast.reports import new as report
+
+    if as_json:
+        click.echo(report.as_json(outcome))
+    elif not quiet:
+        from rich.console import Console
+
+        report.text(outcome, Console(highlight=False))
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+@contextmanager
+def _progress(what: str, *, quiet: bool) -> Iterator[None]:
+    """Say what is going on, but only at a terminal and only when it takes longer than a second."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    timer = threading.Timer(1.0, lambda: click.echo(f"{what} …", err=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def main() -> None:
+    """Run a command line; everything that goes wrong ends here as one line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        root.main(prog_name="holdfast", standalone_mode=False)
+    except HoldfastError as error:
+        return _fail(f"holdfast: {error}", EXIT_USAGE)
+    except click.ClickException as error:
+        return _fail(f"holdfast: {one_line(error.format_message())}; see holdfast --help", EXIT_USAGE)
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        return _fail("holdfast: interrupted, nothing was written", EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+    except Exception as error:  # the boundary: what gets here is a bug, and its traceback is for who asks for it
+        if os.environ.get(DEBUG):
+            raise
+        return _fail(
+            f"holdfast: a bug in holdfast, {type(error).__name__}: {one_line(str(error))}; "
+            f"please report it with what {DEBUG}=1 prints",
+            EXIT_BUG,
+        )
+    return EXIT_DONE
+
+
+def _fail(line: str, code: int) -> int:
+    click.echo(line, err=True)
+    return code

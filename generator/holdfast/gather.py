@@ -1,0 +1,77 @@
+"""Where a new project's spec comes from when nobody is asked: a file, the defaults, `--set`, the folder's name."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast import sets, spec
+from holdfast.catalogue import Catalogue
+from holdfast.errors import HoldfastError
+from holdfast.model import ProjectSpec
+
+#: Far above any spec's size.
+MOST_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the command line said of the spec."""
+
+    directory: Path | None = None
+    spec_file: Path | None = None
+    defaults: bool = False
+    sets: tuple[str, ...] = ()
+
+
+def from_file(request: Request, path: Path, catalogue: Catalogue) -> tuple[ProjectSpec, str]:
+    """The spec in `path` with `--set` applied, and its text; comments and order stay as they were."""
+    text = _read(path)
+    wanted = [sets.parse(item, catalogue) for item in request.sets]
+    named = _table(spec.load_toml(text, name=str(path)), "project").get("name")
+    if named is None and request.directory is not None:
+        wanted.insert(0, _directory_name(request.directory))
+    if wanted:
+        text = sets.edit(text, wanted, name=str(path))
+    return spec.parse(text, catalogue, name=str(path)), text
+
+
+def preset(request: Request, catalogue: Catalogue) -> dict[str, object]:
+    """What is known without asking, as TOML data: the defaults if wanted, the folder's name, then `--set`."""
+    data: dict[str, object] = {}
+    if request.defaults:
+        data = copy.deepcopy(dict(catalogue.defaults))
+        for table, questions in catalogue.tables.items():
+            for question in questions:
+                if question.required and question.default is not None:
+                    sets.apply(data, [sets.Assignment((table, question.key), question.default)])
+    if request.directory is not None:
+        sets.apply(data, [_directory_name(request.directory)])
+    wanted = [sets.parse(item, catalogue) for item in request.sets]
+    if any(item.path[0] == "functions" for item in wanted):
+        data.pop("functions", None)
+    sets.apply(data, wanted)
+    return data
+
+
+def _directory_name(directory: Path) -> sets.Assignment:
+    return sets.Assignment(("project", "name"), directory.absolute().name)
+
+
+def _table(data: dict[str, object], key: str) -> dict[str, object]:
+    found = data.get(key, {})
+    return found if isinstance(found, dict) else {}
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise HoldfastError("it is too large for a spec", where=str(path), todo="name a holdfast.toml")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise HoldfastError(f"it cannot be read: {error.strerror}", where=str(path), todo="name a holdfast.toml") from None
+    except UnicodeDecodeError as error:
+        raise HoldfastError(f"it is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8") from None
+    text = text.replace("\r\n", "\n")
+    return text if text.endswith("\n") else f"{text}\n"

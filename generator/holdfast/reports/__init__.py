@@ -1,0 +1,1 @@
+"""What commands say of their outcome: for people, and for scripts."""
