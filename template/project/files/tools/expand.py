@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from local_aws import load
 from samtranslator.translator.transform import transform
+
+from local_aws import load
 
 
 class _NoManagedPolicies:
