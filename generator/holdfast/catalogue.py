@@ -13,7 +13,7 @@ from holdfast.model import OptionType, Question
 from holdfast.source import QUESTIONS, Template
 
 Scope = Literal["service", "each", "granted"]
-#: The folders whose parts belong to a function or a resource. Any other folder's parts are chosen by a table of its name.
+#: Parts of the project, of functions and of resources; any other folder's are chosen by a table of its name.
 FUNCTION, EVENTS, RESOURCES, PROJECT = "function", "events", "resources", "project"
 _SCOPES: Mapping[tuple[str, ...], Scope] = {("each",): "each", ("granted",): "granted", (): "service"}
 _TYPES: frozenset[str] = frozenset(OptionType.__args__)  # type: ignore[attr-defined]
@@ -85,7 +85,7 @@ class Catalogue:
     choices: Mapping[str, str]
 
     def group(self, group: str) -> Mapping[str, Part]:
-        """The parts of one folder by name: `events` gives `http-api`, `sqs`, …"""
+        """The parts of one folder by name: `events` gives `http-api` and its neighbours."""
         return {name: part for (of, name), part in self.parts.items() if of == group}
 
     @property
@@ -116,9 +116,9 @@ def load(template: Template) -> Catalogue:
     for key in ((PROJECT, ""), (FUNCTION, "")):
         if key not in parts:
             raise HoldfastError(f"template/{key[0]}/part.toml is missing", where=template.ref.name)
-    choices = {group: key for group, key in _table(template.manifest, "choices", "template/template.toml").items()}
-    tables = _tables(template, parts.values(), {str(k): str(v) for k, v in choices.items()}, parts)
-    return Catalogue(template, parts, tables, {str(k): str(v) for k, v in choices.items()})
+    choices = {group: str(key) for group, key in _table(template.manifest, "choices", "template/template.toml").items()}
+    tables = _tables(template, parts.values(), choices, parts)
+    return Catalogue(template, parts, tables, choices)
 
 
 def _part(template: Template, group: str, name: str, paths: Iterable[str]) -> Part:
@@ -242,7 +242,9 @@ def _question(key: str, raw: Mapping[str, object], where: str) -> Question:
     unknown = fields.keys() - Question.__dataclass_fields__.keys()
     if kind not in _TYPES or unknown:
         wrong = f"unknown keys {sorted(unknown)}" if unknown else f"unknown type {kind!r}"
-        raise HoldfastError(f"the option {key!r} has {wrong}", where=where, todo=f"types are {', '.join(sorted(_TYPES))}")
+        raise HoldfastError(
+            f"the option {key!r} has {wrong}", where=where, todo=f"types are {', '.join(sorted(_TYPES))}"
+        )
     for name in ("choices", "reserved"):
         if name in fields:
             fields[name] = _texts(fields, name, where)
@@ -273,5 +275,3 @@ def _texts(data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise HoldfastError(f"{key} must be a list of texts", where=where, todo="mend the template's file")
     return tuple(found)
-
-

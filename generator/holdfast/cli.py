@@ -34,9 +34,13 @@ def root() -> None:
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--defaults", is_flag=True, help="Ask nothing: one HTTP function, every answer its default.")
 @click.option("--spec", "spec_file", type=click.Path(path_type=Path), help="Ask nothing: take this holdfast.toml.")
-@click.option("--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any key of the spec; wins over all. Repeatable.")
+@click.option(
+    "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any key of the spec; wins over all. Repeatable."
+)
 @click.option("--template", metavar="SOURCE[@REF]", help="Another template: a folder, or a git URL with tag or commit.")
-@click.option("--trust", is_flag=True, help="Let that template load its own Jinja extensions, which is running its code.")
+@click.option(
+    "--trust", is_flag=True, help="Let that template load its own Jinja extensions, which is running its code."
+)
 @click.option("--no-git", is_flag=True, help="Write files only.")
 @click.option("--quiet", is_flag=True, help="Print nothing but errors.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
@@ -99,9 +103,7 @@ def _print_new(outcome: Outcome, *, quiet: bool, as_json: bool) -> None:
     if as_json:
         click.echo(report.as_json(outcome))
     elif not quiet:
-        from rich.console import Console
-
-        report.text(outcome, Console(highlight=False))
+        report.text(outcome)
 
 
 def _at_a_terminal() -> bool:

@@ -67,14 +67,22 @@ class FunctionView:
     resources: tuple[ResourceView, ...]
 
 
-def build(spec: ProjectSpec, catalogue: Catalogue, render: RenderText) -> dict[str, object]:
-    """The names that every template may use."""
+@dataclass(frozen=True)
+class Names:
+    """The names that every template may use, and what those of one function or resource add."""
+
+    common: Mapping[str, object]
+    resources: tuple[ResourceView, ...]
+    functions: tuple[FunctionView, ...]
+
+
+def build(spec: ProjectSpec, catalogue: Catalogue, render: RenderText) -> Names:
+    """The names for `spec`, every reference followed."""
     project = Options({**spec.tables["project"], "package": names.module(spec.name), "id": names.logical_id(spec.name)})
     context: dict[str, object] = {**spec.tables, "project": project}
     resources = {resource.name: _resource(resource, catalogue, render, context) for resource in spec.resources}
-    context["resources"] = resources
-    context["functions"] = tuple(_function(f, catalogue, resources, render, context) for f in spec.functions)
-    return context
+    functions = tuple(_function(f, catalogue, resources, render, context) for f in spec.functions)
+    return Names({**context, "resources": resources, "functions": functions}, tuple(resources.values()), functions)
 
 
 def _resource(

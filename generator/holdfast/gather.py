@@ -70,7 +70,9 @@ def _read(path: Path) -> str:
             raise HoldfastError("it is too large for a spec", where=str(path), todo="name a holdfast.toml")
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise HoldfastError(f"it cannot be read: {error.strerror}", where=str(path), todo="name a holdfast.toml") from None
+        raise HoldfastError(
+            f"it cannot be read: {error.strerror}", where=str(path), todo="name a holdfast.toml"
+        ) from None
     except UnicodeDecodeError as error:
         raise HoldfastError(f"it is not UTF-8 (byte {error.start})", where=str(path), todo="save it as UTF-8") from None
     text = text.replace("\r\n", "\n")

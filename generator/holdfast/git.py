@@ -68,7 +68,7 @@ def start(directory: Path, message: str) -> Started:
 
 
 def read_commit(url: str, ref: str, folders: tuple[str, ...], limit: int) -> tuple[str, dict[str, bytes]]:
-    """The commit that `ref` names in the repository at `url`, and its files below `folders`, straight from git's objects.
+    """The commit that `ref` names in the repository at `url`, and its files below `folders`, read from git's objects.
 
     Nothing is checked out, so no attribute, filter or symbolic link of that repository takes effect here.
     """
@@ -96,7 +96,10 @@ def _fetched(repository: Path, url: str, ref: str) -> str:
     shallow = _call(["fetch", "--quiet", "--depth=1", "--no-tags", "--", url, ref or "HEAD"], repository)
     if shallow.returncode == 0:
         return _run(["rev-parse", "--verify", "FETCH_HEAD^{commit}"], repository).decode().strip()
-    whole = _call(["fetch", "--quiet", "--no-tags", "--", url, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"], repository)
+    whole = _call(
+        ["fetch", "--quiet", "--no-tags", "--", url, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
+        repository,
+    )
     if whole.returncode:
         raise HoldfastError(
             f"it cannot be fetched: {_last_line(whole.stderr.decode('utf-8', 'replace'))}",
@@ -116,7 +119,9 @@ def _blobs(repository: Path, commit: str, folders: tuple[str, ...]) -> list[Blob
         if line:
             head, _, path = line.partition(b"\t")
             mode, _, name, size = head.split()
-            found.append(Blob(path.decode("utf-8", "replace"), mode.decode(), name.decode(), int(size) if size != b"-" else -1))
+            found.append(
+                Blob(path.decode("utf-8", "replace"), mode.decode(), name.decode(), int(size) if size != b"-" else -1)
+            )
     return found
 
 
@@ -136,7 +141,9 @@ def _run(arguments: list[str], directory: Path, *, stdin: bytes = b"") -> bytes:
     done = _call(arguments, directory, stdin=stdin)
     if done.returncode:
         reason = _last_line(done.stderr.decode("utf-8", "replace"))
-        raise HoldfastError(f"git {arguments[0]} failed: {reason}", where=str(directory), todo="mend that and try again")
+        raise HoldfastError(
+            f"git {arguments[0]} failed: {reason}", where=str(directory), todo="mend that and try again"
+        )
     return done.stdout
 
 

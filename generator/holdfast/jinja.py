@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
+from typing import Any
 
 import jinja2
 from cookiecutter.environment import StrictEnvironment
@@ -17,15 +18,11 @@ from holdfast.errors import HoldfastError
 from holdfast.source import Template
 from holdfast.text import markdown, quote
 
-#: What cookiecutter's extensions add that gives other bytes at every run.
-_CHANGING_GLOBALS = ("random_ascii_string", "uuid4")
-_CHANGING_TAG = re.compile("TimeExtension")
-
 
 class SlotTag(Extension):
-    """`{% slot NAME %}`: the fragments that parts put there; a line with nothing else on it goes when there are none."""
+    """`{% slot NAME %}`: the fragments that parts put there; its line goes when there are none."""
 
-    tags = {"slot"}
+    tags = frozenset({"slot"})  # type: ignore[assignment]
 
     def parse(self, parser: Parser) -> nodes.Node:
         line = next(parser.stream).lineno
@@ -35,8 +32,20 @@ class SlotTag(Extension):
         return nodes.Output([call]).set_lineno(line)
 
 
-class Environment(ImmutableSandboxedEnvironment, StrictEnvironment):  # type: ignore[misc]
-    """cookiecutter's environment in Jinja's sandbox: no attribute that leads out of a value, nothing that changes one."""
+class _Lean(jinja2.Environment):
+    """Drops cookiecutter's default extensions on their way to Jinja.
+
+    Time and random values give other bytes at every run, and the module that holds them all costs more to import than
+    a render. `environment` adds the harmless two itself.
+    """
+
+    def __init__(self, *, extensions: Sequence[str], **options: Any) -> None:
+        wanted = [name for name in extensions if not name.startswith("cookiecutter.extensions.")]
+        super().__init__(extensions=wanted, **options)
+
+
+class Environment(ImmutableSandboxedEnvironment, StrictEnvironment, _Lean):  # type: ignore[misc]
+    """cookiecutter's environment in Jinja's sandbox: nothing leads out of a value, and nothing changes one."""
 
 
 def environment(template: Template) -> Environment:
@@ -52,13 +61,22 @@ def environment(template: Template) -> Environment:
         cache_size=-1,
         auto_reload=False,
     )
-    for name in _CHANGING_GLOBALS:
-        env.globals.pop(name, None)
-    env.extensions = {name: e for name, e in env.extensions.items() if not _CHANGING_TAG.search(name)}
     env.add_extension(SlotTag)
     env.filters["quote"] = quote
     env.filters["md"] = markdown
+    env.filters["jsonify"] = _jsonify
+    env.filters["slugify"] = _slugify
     return env
+
+
+def _jsonify(value: object, indent: int = 4) -> str:
+    return json.dumps(value, sort_keys=True, indent=indent)
+
+
+def _slugify(value: str, **options: Any) -> str:
+    from slugify import slugify
+
+    return slugify(value, **options)
 
 
 def _source(sources: Mapping[str, bytes], path: str) -> tuple[str, str, Callable[[], bool]] | None:
@@ -84,11 +102,13 @@ def guarded(where: str, action: Callable[[], str]) -> str:
         raise HoldfastError(f"it includes {error.name!r}, which is not there", where=where, todo="mend it") from None
     except jinja2.UndefinedError as error:
         raise HoldfastError(
-            f"it uses a variable that is not set: {error.message}", where=_place(where, error.__traceback__), todo="mend it"
+            f"it uses a variable that is not set: {error.message}",
+            where=_place(where, error.__traceback__),
+            todo="mend it",
         ) from None
     except RecursionError:
         raise HoldfastError("it includes itself without end", where=where, todo="mend the template") from None
-    except Exception as error:  # a template is foreign code: whatever it raises is its fault, not a bug of ours
+    except Exception as error:  # noqa: BLE001 - a template is foreign code: whatever it raises is its fault, not a bug of ours
         place = _place(where, error.__traceback__)
         raise HoldfastError(f"{type(error).__name__}: {error}", where=place, todo="mend the template") from None
 

@@ -55,4 +55,6 @@ def _yaml(path: str, text: str) -> None:
 
 
 def _broken(where: str, what: str) -> HoldfastError:
-    return HoldfastError(f"the rendered file is broken: {what}", where=where, todo="mend the template or rename a thing")
+    return HoldfastError(
+        f"the rendered file is broken: {what}", where=where, todo="mend the template or rename a thing"
+    )

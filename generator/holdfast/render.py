@@ -34,7 +34,7 @@ class Rendering:
     """One run of `render`: compiled templates, and the fragments that wait for their slots."""
 
     env: Environment
-    names: Mapping[str, object]
+    sources: Mapping[str, bytes]
     compiled: dict[str, Compiled] = field(default_factory=dict)
     slots: dict[str, list[tuple[Source, Use]]] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
@@ -53,7 +53,10 @@ class Rendering:
         return guarded(where or source, action)
 
     def file(self, path: str, names: Mapping[str, object]) -> str:
-        """Render a file of the template."""
+        """Render a file of the template; one without a brace that Jinja knows is its own rendering."""
+        source = self.sources[path]
+        if b"{{" not in source and b"{%" not in source and b"{#" not in source:
+            return source.decode("utf-8")
         return guarded(path, lambda: self.env.get_template(path).render(names))
 
     def slot(self, name: str, default: object = "", separator: str = "", *, block: bool = False) -> str:
@@ -75,9 +78,8 @@ class Rendering:
 def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
     """The files of the project that `spec` asks for, sorted by path; a function of its arguments alone."""
     check_size(spec, catalogue)
-    run = Rendering(environment(catalogue.template), {})
-    run.names = context.build(spec, catalogue, lambda source, names: run.text(source, names))
-    uses = list(_uses(spec, catalogue, run.names))
+    run = Rendering(environment(catalogue.template), catalogue.template.files)
+    uses = list(_uses(spec, catalogue, context.build(spec, catalogue, run.text)))
     for use in uses:
         for source in use.part.slots[use.scope]:
             run.slots.setdefault(run.text(source.target, use.names, where=source.template), []).append((source, use))
@@ -87,15 +89,15 @@ def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
             _add(files, run, catalogue, use, source)
     _check_slots(run)
     _check_twins(files)
-    for path in files:
-        parseable.check(path, files[path].content)
+    for path, file in files.items():
+        parseable.check(path, file.content)
     return {path: files[path] for path in sorted(files)}
 
 
-def _uses(spec: ProjectSpec, catalogue: Catalogue, names: Mapping[str, object]) -> Iterable[Use]:
+def _uses(spec: ProjectSpec, catalogue: Catalogue, names: context.Names) -> Iterable[Use]:
     """Every use of every part, in the order in which their fragments stand in a slot."""
     parts = catalogue.parts
-    service = partial(Use, scope="service", names=names)
+    service = partial(Use, scope="service", names=names.common)
     yield service(parts[PROJECT, ""])
     chosen = [parts[group, str(spec.tables[group][key])] for group, key in catalogue.choices.items()]
     yield from map(service, chosen)
@@ -104,13 +106,11 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue, names: Mapping[str, object]) 
     yield service(parts[FUNCTION, ""])
     for kind in dict.fromkeys(function.event.kind for function in spec.functions):
         yield service(parts[EVENTS, kind])
-    resources, functions = names["resources"], names["functions"]
-    assert isinstance(resources, dict) and isinstance(functions, tuple)
-    for resource in resources.values():
-        yield Use(parts[RESOURCES, resource.kind], "each", {**names, "resource": resource})
-    for function in functions:
-        own = {**names, "function": function, "event": function.event}
-        for part in (parts[FUNCTION, ""], *chosen, parts[EVENTS, function.event["kind"]]):
+    for resource in names.resources:
+        yield Use(parts[RESOURCES, resource.kind], "each", {**names.common, "resource": resource})
+    for function in names.functions:
+        own = {**names.common, "function": function, "event": function.event}
+        for part in (parts[FUNCTION, ""], *chosen, parts[EVENTS, str(function.event["kind"])]):
             yield Use(part, "each", own)
         for resource in function.resources:
             yield Use(parts[RESOURCES, resource.kind], "granted", {**own, "resource": resource})
@@ -177,7 +177,8 @@ def _check_twins(files: Mapping[str, File]) -> None:
     for path in files:
         if seen.setdefault(path.lower(), path) != path:
             raise HoldfastError(
-                f"{path!r} and {seen[path.lower()]!r} are one file on some systems", todo="rename a function or resource"
+                f"{path!r} and {seen[path.lower()]!r} are one file on some systems",
+                todo="rename a function or resource",
             )
 
 

@@ -47,7 +47,9 @@ def apply(data: MutableMapping[str, object], assignments: Iterable[Assignment]) 
             table = table.setdefault(key, {})
         if not isinstance(table, MutableMapping):
             raise HoldfastError(
-                "it goes through a key that is not a table", where=f"--set {'.'.join(assignment.path)}", todo="mend the key"
+                "it goes through a key that is not a table",
+                where=f"--set {'.'.join(assignment.path)}",
+                todo="mend the key",
             )
         table[assignment.path[-1]] = assignment.value
 

@@ -57,7 +57,7 @@ def _is_declared(path: str) -> bool:
 
 
 def normalised(content: bytes) -> bytes:
-    """`content` with `\\n` line ends where it is text; what a checkout on Windows does to it does not count."""
+    """`content` with Unix line ends where it is text: what a checkout on Windows does to it does not count."""
     return content.replace(b"\r\n", b"\n") if b"\0" not in content else content
 
 
@@ -71,9 +71,7 @@ def digest(files: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
-def from_files(
-    files: Mapping[str, bytes], *, where: str, location: str = "", trusted: bool = False
-) -> Template:
+def from_files(files: Mapping[str, bytes], *, where: str, location: str = "", trusted: bool = False) -> Template:
     """A template out of its files. Refused where it does not speak this engine's format."""
     if MANIFEST not in files or QUESTIONS not in files:
         missing = QUESTIONS if MANIFEST in files else MANIFEST
@@ -102,7 +100,9 @@ def from_files(
 def bundled() -> Template:
     """The template that came with this installation."""
     root = bundled_root()
-    return from_files(_folder_files(root, where="holdfast's own template"), where="holdfast's own template", trusted=True)
+    return from_files(
+        _folder_files(root, where="holdfast's own template"), where="holdfast's own template", trusted=True
+    )
 
 
 def bundled_root() -> Path:

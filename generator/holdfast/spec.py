@@ -58,9 +58,7 @@ def load_toml(text: str, *, name: str = FILE) -> dict[str, object]:
         raise HoldfastError("not TOML: nested too deeply", where=name, todo="mend the file") from None
 
 
-def from_data(
-    data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE, text: str = ""
-) -> ProjectSpec:
+def from_data(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE, text: str = "") -> ProjectSpec:
     """The spec in TOML data; `name` and `text` serve the messages."""
     reader = Reader(catalogue, name, text)
     if data.get("schema", SCHEMA) != SCHEMA:
@@ -68,7 +66,9 @@ def from_data(
     _known(reader, (), data, ["schema", *catalogue.tables, "resources", "functions"])
     missing = list(_missing(reader, data))
     if missing:
-        ways = "add them there, or give each with --set KEY=VALUE" if text else "give each with --set, or use --defaults"
+        ways = (
+            "add them there, or give each with --set KEY=VALUE" if text else "give each with --set, or use --defaults"
+        )
         raise HoldfastError(f"missing: {', '.join(missing)}", where=name, todo=ways)
     tables = {
         table: _options(reader, (table,), _mapping(reader, (table,), data.get(table, {})), questions, {})
@@ -172,7 +172,9 @@ def _grants(
         resource, _, name = text.partition(":")
         if resource not in resources:
             raise reader.error(
-                path, f"the grant {text!r} is on a resource that does not exist", f"add [resources.{resource}] or mend it"
+                path,
+                f"the grant {text!r} is on a resource that does not exist",
+                f"add [resources.{resource}] or mend it",
             )
         kind = resources[resource].kind
         rules = reader.catalogue.parts["resources", kind].grants.rules

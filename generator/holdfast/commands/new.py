@@ -100,7 +100,12 @@ def _beside(target: Path) -> Iterator[Path]:
 
 def _sweep(parent: Path, prefix: str) -> None:
     for left in parent.iterdir():
-        if left.name.startswith(prefix) and left.is_dir() and not left.is_symlink() and time.time() - left.stat().st_mtime > STALE:
+        if (
+            left.name.startswith(prefix)
+            and left.is_dir()
+            and not left.is_symlink()
+            and time.time() - left.stat().st_mtime > STALE
+        ):
             shutil.rmtree(left, ignore_errors=True)
 
 
@@ -117,5 +122,7 @@ def _move(scratch: Path, target: Path) -> None:
 
 def _os_error(error: OSError, target: Path) -> HoldfastError:
     return HoldfastError(
-        f"it cannot be written: {error.strerror or error}", where=str(error.filename or target), todo="mend that and try again"
+        f"it cannot be written: {error.strerror or error}",
+        where=str(error.filename or target),
+        todo="mend that and try again",
     )

@@ -5,10 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from holdfast.commands.new import Outcome
 
 #: The five risks, what stands against each in every service, and where to look.
@@ -21,12 +17,22 @@ RISKS = (
 )
 
 
-def text(outcome: Outcome, console: Console) -> None:
+def text(outcome: Outcome) -> None:
     """Print what was built, what stands against each risk, and what to do next."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console(highlight=False)
     spec, shown = outcome.spec, _relative(outcome.directory)
     kept = f"committed as {outcome.commit}" if outcome.commit else f"not committed: {outcome.git}"
-    what = f"{_count(len(spec.functions), 'function')}, {_count(len(spec.resources), 'resource')}, {outcome.files} files"
-    console.print(f"[bold]{escape(spec.name)}[/bold] is in [bold]{escape(shown)}[/bold]: {what}; {escape(kept)}.\n", soft_wrap=True)
+    what = (
+        f"{_count(len(spec.functions), 'function')}, {_count(len(spec.resources), 'resource')}, {outcome.files} files"
+    )
+    console.print(
+        f"[bold]{escape(spec.name)}[/bold] is in [bold]{escape(shown)}[/bold]: {what}; {escape(kept)}.\n",
+        soft_wrap=True,
+    )
     table = Table.grid(padding=(0, 2))
     for risk, answer, where in RISKS:
         place = where.format(package=spec.name.replace("-", "_"))
