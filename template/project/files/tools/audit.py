@@ -40,7 +40,7 @@ def files(versions: dict[tuple[str, str], list[str]]) -> list[str]:
 
 
 def audit(text: str) -> tuple[str, str]:
-    """What pip-audit found in these requirements, as a table, and why it could not tell; both empty where all is well."""
+    """What pip-audit found in these requirements, as a table, and why it cannot tell; both empty where all is well."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "requirements.txt")
         path.write_text(text, "utf-8")

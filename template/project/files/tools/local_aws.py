@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ NOT_DATA = (
     "AWS::Lambda::",
     "AWS::Logs::",
     "AWS::SNS::Subscription",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueuePolicy",
     "AWS::Scheduler::",
     "AWS::Serverless::",
 )
@@ -52,15 +55,31 @@ def load(template: Path) -> Node:
     return body
 
 
-def functions(body: Node) -> dict[str, dict[str, Any]]:
-    """Each function's module and its environment, as written: `<package>.functions.<module>.handler.handler`."""
+@dataclass(frozen=True)
+class Function:
+    """A function of the template: its handler, and its environment as written there."""
+
+    name: str
+    handler: str
+    timeout: float
+    memory: int
+    variables: Node
+
+    @property
+    def module(self) -> str:
+        """The folder under functions/, out of `<package>.functions.<module>.handler.handler`."""
+        return self.handler.split(".")[-3]
+
+
+def functions(body: Node) -> list[Function]:
+    """Every function of the template, with what `Globals` adds to it."""
     shared = body.get("Globals", {}).get("Function", {})
-    found = {}
-    for resource in body["Resources"].values():
+    found = []
+    for name, resource in body["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            own = resource["Properties"]
-            module = own.get("Handler", shared.get("Handler")).split(".")[-3]
-            found[module] = _variables(shared) | _variables(own)
+            own = shared | resource["Properties"]
+            variables = _variables(shared) | _variables(own)
+            found.append(Function(name, own["Handler"], own.get("Timeout", 3), own.get("MemorySize", 128), variables))
     return found
 
 
@@ -79,14 +98,14 @@ def create(template: Path, stage: str = "test") -> dict[str, dict[str, str]]:
     environments: dict[str, dict[str, str]] = {}
     outputs: dict[str, Node] = {}
     places: dict[str, tuple[str, str]] = {}
-    for module, variables in functions(body).items():
-        environments[module] = {}
-        for variable, value in variables.items():
-            environments[module][variable] = f"no-{variable.lower()}-here"
+    for function in functions(body):
+        environments[function.module] = {}
+        for variable, value in function.variables.items():
+            environments[function.module][variable] = f"no-{variable.lower()}-here"
             if not absent & _mentioned(value):
                 output = f"Output{len(outputs)}"
                 outputs[output] = {"Value": value}
-                places[output] = (module, variable)
+                places[output] = (function.module, variable)
     local = {
         "Parameters": {name: _parameter(name, node, stage) for name, node in body.get("Parameters", {}).items()},
         "Mappings": body.get("Mappings", {}),
