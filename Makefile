@@ -44,7 +44,7 @@ golden: $(VENV)/.dev ## store what the golden specs give now; read the differenc
 	@$(RUN) scripts/golden.py
 
 bench: $(VENV)/.dev ## measure against cookiecutter and copier, and write docs/benchmarks.md
-	@$(RUN) benchmarks/run.py
+	@$(RUN) -m benchmarks
 
 release: $(VENV)/.dev ## keep the template of this version for ever, in releases/
 	@$(RUN) scripts/release.py

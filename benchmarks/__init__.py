@@ -1,0 +1,1 @@
+"""Measures holdfast against the tools that its users come from; `make bench` runs it."""
