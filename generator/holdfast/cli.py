@@ -139,7 +139,7 @@ def _run() -> int:
     except HoldfastError as error:
         return _fail(f"holdfast: {error}", EXIT_USAGE)
     except click.ClickException as error:
-        return _fail(f"holdfast: {one_line(error.format_message())}; see holdfast --help", EXIT_USAGE)
+        return _fail(f"holdfast: {one_line(error.format_message()).rstrip('.')}; see holdfast --help", EXIT_USAGE)
     except (KeyboardInterrupt, EOFError, click.Abort):
         return _fail("holdfast: interrupted, nothing was written", EXIT_INTERRUPTED)
     except BrokenPipeError:

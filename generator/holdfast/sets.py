@@ -33,7 +33,8 @@ def parse(text: str, catalogue: Catalogue) -> Assignment:
         )
     path = tuple(key.split("."))
     questions = list(_questions(path, catalogue))
-    textual = path[-1] == "kind" or (questions and all(q.type in _TEXTUAL for q in questions))
+    in_map = len(path) > 3 and any(q.type == "map" for q in _questions(path[:-1], catalogue))
+    textual = path[-1] == "kind" or in_map or (questions and all(q.type in _TEXTUAL for q in questions))
     return Assignment(path, value if textual else _toml(path, value))
 
 

@@ -180,7 +180,7 @@ def find(name: str, *, trusted: bool = False) -> Template:
     path = Path(name).expanduser()
     if path.is_dir() and not _is_bare(path):
         return folder(path, trusted=trusted)
-    source, ref = _split(name)
+    source, ref = split(name)
     path = Path(source).expanduser()
     if path.exists():
         source = path.resolve().as_posix()
@@ -190,7 +190,7 @@ def find(name: str, *, trusted: bool = False) -> Template:
     return from_files(files, where=name, location=f"{without_password(source)}@{commit}", trusted=trusted)
 
 
-def _split(name: str) -> tuple[str, str]:
+def split(name: str) -> tuple[str, str]:
     """`SOURCE@REF` in two; the `@` of `git@host:path` and of `https://user@host/path` begins no reference."""
     found = _REFERENCE.match(name)
     if not found or (_USER_ONLY.match(found["source"]) and not Path(found["source"]).exists()):

@@ -27,11 +27,15 @@ LONGEST_TOGETHER = 38
 
 @dataclass(frozen=True)
 class Reader:
-    """What a check needs to speak of its place: the catalogue, the file's name and its text (empty for answers)."""
+    """What a check needs to speak of its place: the catalogue, the file's name and its text (empty for answers).
+
+    `unfinished` says that what is missing may still come.
+    """
 
     catalogue: Catalogue
     name: str = FILE
     text: str = ""
+    unfinished: bool = False
 
     def error(self, path: Iterable[str], what: str, todo: str = "") -> HoldfastError:
         path = tuple(path)
@@ -60,11 +64,20 @@ def load_toml(text: str, *, name: str = FILE) -> dict[str, object]:
 
 def from_data(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE, text: str = "") -> ProjectSpec:
     """The spec in TOML data; `name` and `text` serve the messages."""
-    reader = Reader(catalogue, name, text)
+    return _read(Reader(catalogue, name, text), data)
+
+
+def check(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE) -> None:
+    """Refuse what `from_data` would refuse in `data`, but for what is missing: a question may still be open."""
+    _read(Reader(catalogue, name, unfinished=True), data)
+
+
+def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
+    catalogue = reader.catalogue
     if data.get("schema", SCHEMA) != SCHEMA:
         raise reader.error(["schema"], f"this holdfast reads schema = {SCHEMA}", "write that, or update holdfast")
     _known(reader, (), data, ["schema", *catalogue.tables, "resources", "functions"])
-    missing = list(_missing(reader, data))
+    missing = [] if reader.unfinished else list(_missing(reader, data))
     if missing:
         ways = (
             "add them there, or give each with --set KEY=VALUE" if text else "give each with --set, or use --defaults"

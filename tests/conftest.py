@@ -1,0 +1,24 @@
+"""What every test starts from: the bundled template, read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from holdfast import source
+from holdfast.catalogue import Catalogue, load
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The bundled template's parts and questions."""
+    return load(source.bundled())
+
+
+@pytest.fixture(scope="session")
+def orders_text() -> str:
+    """The README's example: an HTTP function, a queue function and a scheduled one."""
+    return (ROOT / "examples" / "orders.toml").read_text(encoding="utf-8")

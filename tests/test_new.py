@@ -1,0 +1,319 @@
+"""`holdfast new` as a user runs it: whole or not at all, one line for what is wrong, the right exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+ORDERS = ROOT / "examples" / "orders.toml"
+Run = Callable[..., subprocess.CompletedProcess[str]]
+IDENTITY = {"GIT_AUTHOR_NAME": "A", "GIT_AUTHOR_EMAIL": "a@example.org", "GIT_COMMITTER_NAME": "A", "GIT_COMMITTER_EMAIL": "a@example.org"}  # fmt: skip
+
+
+def environment(home: Path, extra: Mapping[str, str]) -> dict[str, str]:
+    kept = {key: os.environ[key] for key in ("PATH", "PYTHONDONTWRITEBYTECODE", "SYSTEMROOT") if key in os.environ}
+    return {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT / "generator"), "GIT_CONFIG_NOSYSTEM": "1", **extra}
+
+
+@pytest.fixture
+def holdfast(tmp_path: Path) -> Run:
+    """Run holdfast in an empty folder with an empty home and no terminal."""
+    home = tmp_path / "home"
+    home.mkdir()
+    work = tmp_path / "work"
+    work.mkdir()
+
+    def run(*arguments: str, env: Mapping[str, str] = IDENTITY, **options: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "holdfast", *arguments]
+        return subprocess.run(
+            command,
+            cwd=work,
+            env=environment(home, env),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            **options,  # type: ignore[call-overload]
+        )
+
+    return run
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Path:
+    return tmp_path / "work"
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def test_a_spec_becomes_a_repository_with_one_commit(holdfast: Run, work: Path) -> None:
+    done = holdfast("new", "orders", "--spec", str(ORDERS))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("orders is in orders: 3 functions, 2 resources, ")
+    assert "make invoke FUNCTION=place-order EVENT=events/place_order.json" in done.stdout
+    for risk in ("events", "dependencies", "observability", "privilege", "errors"):
+        assert f"  {risk} " in done.stdout
+    project = work / "orders"
+    assert (project / "holdfast.toml").read_bytes() == ORDERS.read_bytes()
+    assert git(project, "status", "--porcelain") == ""
+    assert git(project, "log", "--format=%an %s") == "A Start orders with holdfast 0.1.0"
+    assert sorted(work.iterdir()) == [project]
+
+
+def test_defaults_take_the_name_of_the_folder(holdfast: Run, work: Path) -> None:
+    done = holdfast("new", "deep/billing", "--defaults", "--no-git", "--json")
+    outcome = json.loads(done.stdout)
+    assert outcome["directory"] == str(work / "deep/billing")
+    assert outcome["functions"] == ["hello"]
+    assert outcome["commit"] is None
+    assert outcome["not_committed"] == "not asked for"
+    assert 'name = "billing"' in (work / "deep/billing/holdfast.toml").read_text()
+    assert not (work / "deep/billing/.git").exists()
+
+
+def test_set_wins_over_the_spec_and_keeps_its_comments(holdfast: Run, work: Path) -> None:
+    done = holdfast("new", "--spec", str(ORDERS), "--no-git", "--quiet", "--set", "project.name=shop",
+                    "--set", "functions.fulfil.memory=512")  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    text = (work / "shop/holdfast.toml").read_text()
+    assert "# POST /orders keeps the order and queues the work." in text
+    assert 'name = "shop"' in text
+    assert "memory = 512" in text
+    assert "MemorySize: 512" in (work / "shop/template.yaml").read_text()
+
+
+def test_sets_alone_are_enough(holdfast: Run, work: Path) -> None:
+    done = holdfast("new", "notes", "--no-git", "--quiet", "--set", "project.owner=me", "--set",
+                    "functions.take.event.kind=http-api", "--set", "functions.take.event.route=PUT /notes/{id}")  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 'Path: "/notes/{id}"' in (work / "notes/template.yaml").read_text()
+
+
+def test_without_a_terminal_every_missing_answer_is_named(holdfast: Run, work: Path) -> None:
+    done = holdfast("new")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "holdfast: answers: missing: project.name, project.owner, functions (at least one, such as "
+        "functions.hello.event.kind and .route); give each with --set, or use --defaults\n"
+    )
+    assert list(work.iterdir()) == []
+
+
+def test_git_without_an_identity_stages(holdfast: Run, work: Path) -> None:
+    done = holdfast("new", "orders", "--spec", str(ORDERS), env={})
+    assert done.returncode == 0
+    assert "not committed: git does not know your name and address yet" in done.stdout
+    assert "A  holdfast.lock" in git(work / "orders", "status", "--porcelain")
+
+
+def test_in_a_repository_nothing_is_committed(holdfast: Run, work: Path) -> None:
+    git(work, "init", "--quiet")
+    done = holdfast("new", "services/orders", "--spec", str(ORDERS))
+    assert f"not committed: inside the repository {work}" in done.stdout
+    assert not (work / "services/orders/.git").exists()
+    assert git(work, "status", "--porcelain") == "?? services/"
+
+
+def test_git_that_is_not_there(holdfast: Run, work: Path, tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    done = holdfast("new", "orders", "--spec", str(ORDERS), env={"PATH": str(tmp_path / "bin")})
+    assert done.returncode == 0
+    assert "not committed: git is not installed" in done.stdout
+
+
+def test_the_users_git_hooks_and_templates_do_not_run(holdfast: Run, work: Path, tmp_path: Path) -> None:
+    hooks = tmp_path / "templates/hooks"
+    hooks.mkdir(parents=True)
+    for name in ("pre-commit", "post-commit", "post-checkout"):
+        (hooks / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+        (hooks / name).chmod(0o755)
+    (tmp_path / "home/.gitconfig").write_text(
+        f"[init]\ntemplateDir = {tmp_path}/templates\n[core]\nhooksPath = {hooks}\n"
+    )
+    assert holdfast("new", "orders", "--spec", str(ORDERS)).returncode == 0
+    assert not (tmp_path / "ran").exists()
+    assert git(work / "orders", "log", "--format=%s").startswith("Start orders")
+
+
+def test_an_empty_folder_and_the_working_directory_will_do(holdfast: Run, work: Path) -> None:
+    (work / "orders").mkdir()
+    assert holdfast("new", "orders", "--spec", str(ORDERS), "--no-git").returncode == 0
+    inner = work / "here"
+    inner.mkdir()
+    command = [sys.executable, "-m", "holdfast", "new", ".", "--defaults", "--set", "project.name=here"]
+    done = subprocess.run(
+        command, cwd=inner, env=environment(work, IDENTITY), capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("here is in .: 1 function, 0 resources")
+    assert "\n  cd " not in done.stdout
+    assert (inner / "holdfast.lock").is_file()
+    assert git(inner, "status", "--porcelain") == ""
+
+
+def refuse(target: str, why: str) -> str:
+    return f"holdfast: {target}: {why}\n"
+
+
+def test_a_target_that_is_taken(holdfast: Run, work: Path) -> None:
+    (work / "full").mkdir()
+    (work / "full/mine.txt").write_text("mine")
+    (work / "file").write_text("mine")
+    (work / "link").symlink_to(work / "nowhere")
+    for target, line in {
+        "full": refuse("full", "the folder is not empty; name a new one, or empty it"),
+        "file": refuse("file", "there is a file of that name; name another folder"),
+        "link": refuse("link", "there is a file of that name; name another folder"),
+    }.items():
+        done = holdfast("new", target, "--defaults")
+        assert (done.returncode, done.stderr) == (2, line)
+    assert (work / "full/mine.txt").read_text() == "mine"
+    assert sorted(p.name for p in work.iterdir()) == ["file", "full", "link"]
+
+
+def test_a_target_that_cannot_be_written(holdfast: Run, work: Path) -> None:
+    (work / "file").write_text("mine")
+    done = holdfast("new", "file/orders", "--defaults")
+    assert done.returncode == 2
+    assert done.stderr.startswith("holdfast: ")
+    assert "it cannot be written: " in done.stderr
+    assert done.stderr.count("\n") == 1
+    done = holdfast("new", "/proc/orders", "--defaults")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "it cannot be written: " in done.stderr
+
+
+def test_a_full_disk_leaves_nothing(holdfast: Run, work: Path) -> None:
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = holdfast("new", "orders", "--spec", str(ORDERS), "--no-git", preexec_fn=full)
+    assert done.returncode == 2
+    assert "it cannot be written: File too large" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(work.iterdir()) == []
+
+
+@pytest.mark.parametrize("moment", [0.05, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5])
+def test_a_killed_run_leaves_no_target_or_the_whole_one(
+    work: Path, holdfast: Run, tmp_path: Path, moment: float
+) -> None:
+    command = [sys.executable, "-m", "holdfast", "new", "orders", "--spec", str(ORDERS)]
+    process = subprocess.Popen(
+        command,
+        cwd=work,
+        env=environment(tmp_path / "home", IDENTITY),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(moment)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    if (work / "orders").exists():
+        assert git(work / "orders", "status", "--porcelain") == ""
+        assert (work / "orders/holdfast.lock").is_file()
+    else:
+        assert holdfast("new", "orders", "--spec", str(ORDERS)).returncode == 0
+
+
+def test_what_a_killed_run_left_is_swept_away_later(holdfast: Run, work: Path) -> None:
+    stale, fresh, mine = (work / name for name in (".orders.holdfast-1", ".orders.holdfast-2", ".orders.mine"))
+    for folder in (stale, fresh, mine):
+        folder.mkdir()
+        (folder / "x").write_text("x")
+    os.utime(stale, (0, 0))
+    assert holdfast("new", "orders", "--spec", str(ORDERS), "--no-git").returncode == 0
+    assert not stale.exists()
+    assert fresh.exists()
+    assert mine.exists()
+
+
+USAGE = {
+    ("new", "--defaults", "--spec", "x"): "holdfast: --defaults and --spec are two ways to say the same: give one; see "
+    "holdfast --help",
+    ("new", "--spec", "nowhere.toml"): "holdfast: nowhere.toml: it cannot be read: No such file or directory; name a "
+    "holdfast.toml",
+    ("new", "--spec", "."): "holdfast: .: it cannot be read: Is a directory; name a holdfast.toml",
+    ("new", "--colour"): "holdfast: No such option '--colour'; see holdfast --help",
+    ("build",): "holdfast: No such command 'build'; see holdfast --help",
+    ("new", "--defaults", "--set", "name"): "holdfast: --set name: it is not KEY=VALUE; write it as --set "
+    "project.description=Orders",
+    ("new", "--defaults", "--set", "project.nam=x"): "holdfast: answers project.nam: the key 'nam' is unknown; known here: "
+    "name, description, owner, runtime, region, architecture",
+    ("new", "--defaults", "--template", "./nowhere"): "holdfast: ./nowhere: there is no such folder; name a template's "
+    "folder or git URL",
+    ("new", "../Orders", "--defaults"): "holdfast: answers project.name: 'Orders' is not a name: it may hold lower-case "
+    "letters, digits and single hyphens, starting with a letter; choose another name",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+def test_wrong_usage_is_one_line_and_writes_nothing(holdfast: Run, work: Path, arguments: tuple[str, ...]) -> None:
+    done = holdfast(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", USAGE[arguments] + "\n")
+    assert list(work.iterdir()) == []
+
+
+def test_a_spec_that_is_no_text(holdfast: Run, work: Path) -> None:
+    (work / "spec.toml").write_bytes(b"name = \xff")
+    done = holdfast("new", "--spec", "spec.toml")
+    assert (done.returncode, done.stderr) == (2, "holdfast: spec.toml: it is not UTF-8 (byte 7); save it as UTF-8\n")
+
+
+def test_a_spec_with_a_mark_and_windows_line_ends(holdfast: Run, work: Path) -> None:
+    (work / "spec.toml").write_bytes(b"\xef\xbb\xbf" + ORDERS.read_bytes().replace(b"\n", b"\r\n"))
+    assert holdfast("new", "orders", "--spec", "spec.toml", "--no-git").returncode == 0
+    assert (work / "orders/holdfast.toml").read_bytes() == ORDERS.read_bytes()
+
+
+def test_a_teams_template_and_its_commit_in_the_lock(holdfast: Run, work: Path, tmp_path: Path) -> None:
+    team = tmp_path / "team"
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", "team")
+    for name in ("cookiecutter.json", "template"):
+        subprocess.run(["cp", "-r", str(ROOT / name), str(team / name)], check=True)
+    manifest = team / "template/template.toml"
+    manifest.write_text(manifest.read_text().replace('name = "holdfast"', 'name = "team"'))
+    git(team, "add", "--all", "--force")
+    git(team, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "one")
+    git(team, "tag", "v1")
+    done = holdfast("new", "orders", "--spec", str(ORDERS), "--template", f"{team}@v1", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    (applied,) = json.loads((work / "orders/holdfast.lock").read_text())["templates"]
+    assert (applied["name"], applied["location"]) == ("team", f"{team.as_posix()}@{git(team, 'rev-parse', 'HEAD')}")
+
+
+def test_help_and_version(holdfast: Run) -> None:
+    assert holdfast("--version").stdout == "holdfast 0.1.0\n"
+    shown = holdfast("new", "--help").stdout
+    for option in ("--defaults", "--spec", "--set", "--template", "--trust", "--no-git", "--quiet", "--json"):
+        assert option in shown
+
+
+def test_a_bug_is_one_line_and_its_traceback_is_for_who_asks(holdfast: Run) -> None:
+    broken = {"PYTHONPATH": f"{ROOT / 'tests' / 'broken'}{os.pathsep}{ROOT / 'generator'}"}
+    done = holdfast("new", "--defaults", env=broken)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert done.stderr.startswith("holdfast: a bug in holdfast, RuntimeError: broken on purpose; please report it")
+    assert "Traceback" in holdfast("new", "--defaults", env={**broken, "HOLDFAST_DEBUG": "1"}).stderr
+
+
+def test_a_closed_pipe_is_no_error(work: Path, tmp_path: Path) -> None:
+    command = f"'{sys.executable}' -m holdfast schema | head -n 1"
+    done = subprocess.run(
+        command, shell=True, cwd=work if work.exists() else tmp_path, env=environment(tmp_path, {}), capture_output=True, text=True, check=False
+    )  # fmt: skip
+    assert done.stderr == ""

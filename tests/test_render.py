@@ -1,0 +1,210 @@
+"""Slots, parts and hostile templates: what is rendered is right, or refused in one line that names the file."""
+
+from __future__ import annotations
+
+import pytest
+
+from holdfast.errors import HoldfastError
+from tests.minimal import SPEC, rendered
+
+LIST = "template/project/files/list.yaml"
+FRAGMENT = "template/function/each/slots/list.yaml/functions"
+
+
+def test_fragments_stand_in_their_slot_in_the_order_of_the_spec() -> None:
+    assert rendered()["list.yaml"].content == b'functions:\n  a: "x"\n  b: "yes"\n  # Yours go below this line.\n'
+
+
+def test_an_empty_slot_leaves_no_line() -> None:
+    tree = rendered({FRAGMENT: None})
+    assert tree["list.yaml"].content == b"functions:\n  # Yours go below this line.\n"
+
+
+def test_a_slot_in_a_line_has_a_default_and_a_separator() -> None:
+    inline = 'names: [{{ slot("names", separator=", ") }}]\nmost: {{ slot("most", default=30) }}\n'
+    tree = rendered({LIST: inline, FRAGMENT: None, "template/function/each/slots/names": "{{ function.name }}\n"})
+    assert tree["list.yaml"].content == b"names: [a, b]\nmost: 30\n"
+
+
+def test_parts_fill_the_slots_of_other_parts_fragments() -> None:
+    tree = rendered(
+        {
+            FRAGMENT: '  {{ function.name }}:\n{% slot function.id ~ "/more" %}\n',
+            "template/events/call/each/slots/{{ function.id }}/more": "    word: {{ event.word | quote }}\n",
+        }
+    )
+    assert b'  a:\n    word: "x"\n  b:\n    word: "yes"\n' in tree["list.yaml"].content
+
+
+def test_binary_files_are_copied_and_modes_and_kinds_are_the_parts_own() -> None:
+    tree = rendered(
+        {
+            "template/project/files/logo.png": b"\x89PNG\xff{{ 7*7 }}",
+            "template/project/files/run.sh": "#!/bin/sh\n",
+            "template/project/part.toml": '[files]\nexecutable = ["*.sh"]\nseeded = ["logo.png"]\n',
+        }
+    )
+    assert tree["logo.png"].content == b"\x89PNG\xff{{ 7*7 }}"
+    assert tree["logo.png"].kind == "seeded"
+    assert tree["run.sh"].executable
+    assert not tree["list.yaml"].executable
+
+
+REFUSED = {
+    "a variable that is not set": (
+        {LIST: "a: b\nc: {{ project.nothing }}\n"},
+        f"{LIST}:2: it uses a variable that is not set: 'holdfast.model.Options object' has no attribute 'nothing'; mend it",
+    ),
+    "Jinja that is none": (
+        {LIST: "a: b\n{% if %}\n"},
+        f"{LIST}:2: Expected an expression, got 'end of statement block'; mend the template",
+    ),
+    "a way out of the sandbox": (
+        {LIST: "a: {{ ''.__class__.__mro__[1].__subclasses__() }}\n"},
+        f"{LIST}:1: SecurityError: access to attribute '__class__' of 'str' object is unsafe.; mend the template",
+    ),
+    "a change to what it was given": (
+        {LIST: "a: {{ functions.append(1) }}\n"},
+        f"{LIST}:1: it uses a variable that is not set: 'tuple object' has no attribute 'append'; mend it",
+    ),
+    "a slot that nobody placed": (
+        {"template/function/each/slots/list.yaml/fnctions": "x\n"},
+        "template/function/each/slots/list.yaml/fnctions: no file of the template has the slot 'list.yaml/fnctions'; mend the "
+        "name",
+    ),
+    "a slot in itself": (
+        {FRAGMENT: '{% slot "list.yaml/functions" %}\n'},
+        "list.yaml/functions: the slot 'list.yaml/functions' holds itself; mend the template",
+    ),
+    "YAML that is broken": (
+        {LIST: "a: [\n", FRAGMENT: None},
+        "list.yaml:2: the rendered file is broken: did not find expected node content; mend the template or rename a thing",
+    ),
+    "a key twice": (
+        {LIST: "a: 1\nb: {a: 2}\na: 3\n", FRAGMENT: None},
+        "list.yaml:3: the rendered file is broken: the key 'a' stands twice; mend the template or rename a thing",
+    ),
+    "TOML that is broken": (
+        {"template/project/files/x.toml": "a = {{ 1 }}b\n"},
+        "x.toml: the rendered file is broken: Expected newline or end of document after a statement (at line 1, column 6); "
+        "mend the template or rename a thing",
+    ),
+    "JSON that is broken": (
+        {"template/project/files/x.json": "{"},
+        "x.json: the rendered file is broken: Expecting property name enclosed in double quotes: line 1 column 2 (char 1); "
+        "mend the template or rename a thing",
+    ),
+    "two parts with one file": (
+        {"template/function/files/list.yaml": "a: 1\n"},
+        "template/function/files/list.yaml: two parts of the template make 'list.yaml'; mend the template",
+    ),
+    "a file above the target": (
+        {"template/project/files/{{ '..' }}/evil": "x"},
+        "template/project/files/{{ '..' }}/evil: '../evil' is not a path inside the project that every system can hold; mend "
+        "the template's file name",
+    ),
+    "a file in .git": (
+        {"template/project/files/.git/hooks/post-checkout": "x"},
+        "template/project/files/.git/hooks/post-checkout: '.git/hooks/post-checkout' is not a path inside the project that "
+        "every system can hold; mend the template's file name",
+    ),
+    "an absolute path": (
+        {"template/project/files/{{ '/etc' }}/evil": "x"},
+        "template/project/files/{{ '/etc' }}/evil: '/etc/evil' is not a path inside the project that every system can hold; "
+        "mend the template's file name",
+    ),
+    "names that differ in case alone": (
+        {"template/project/files/List.yaml": "a: 1\n"},
+        "'list.yaml' and 'List.yaml' are one file on some systems; rename a function or resource",
+    ),
+    "an include of nothing": (
+        {LIST: '{% include "locks/none.txt" %}'},
+        f"{LIST}: it includes 'locks/none.txt', which is not there; mend it",
+    ),
+    "an include of itself": (
+        {LIST: '{% include "project/files/list.yaml" %}'},
+        f"{LIST}: it includes itself without end; mend the template",
+    ),
+    "a division by zero": (
+        {LIST: "{{ 1 // 0 }}"},
+        f"{LIST}:1: ZeroDivisionError: integer division or modulo by zero; mend the template",
+    ),
+    "a part that is not TOML": (
+        {"template/events/call/part.toml": "a ="},
+        "template/events/call/part.toml: not TOML: Invalid value (at end of document); mend the template's file",
+    ),
+    "an option of no type": (
+        {"template/events/call/part.toml": '[options.word]\ntype = "colour"\n'},
+        "template/events/call/part.toml: the option 'word' has unknown type 'colour'; types are boolean, choice, integer, map, "
+        "resource, string, text",
+    ),
+    "an option with an unknown key": (
+        {"template/events/call/part.toml": '[options.word]\ncolour = "red"\n'},
+        "template/events/call/part.toml: the option 'word' has unknown keys ['colour']; types are boolean, choice, integer, "
+        "map, resource, string, text",
+    ),
+    "no project part": (
+        {"template/project/part.toml": None},
+        "mini: template/project/part.toml is missing",
+    ),
+    "another format": (
+        {"template/template.toml": 'format = 9\nname = "mini"\nversion = "1"\n'},
+        "mini/template/template.toml: it needs format = 1, a name and a version, and has format = 9, name = 'mini', version = "
+        "'1'; use a template of this format, or a holdfast that speaks its format",
+    ),
+    "cookiecutter.json that is none": (
+        {"cookiecutter.json": "{"},
+        "cookiecutter.json: not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1); mend the "
+        "file",
+    ),
+    "no template at all": (
+        {"template/template.toml": None},
+        "mini: there is no template/template.toml in it, so it is not a holdfast template; name a repository or folder that "
+        "holds cookiecutter.json and template/template.toml",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "line"), REFUSED.values(), ids=REFUSED)
+def test_refused_in_one_line(changes: dict[str, str | bytes | None], line: str) -> None:
+    with pytest.raises(HoldfastError) as error:
+        rendered(changes)
+    assert str(error.value) == line
+
+
+def test_an_unknown_part_is_refused_by_its_name() -> None:
+    with pytest.raises(HoldfastError) as error:
+        rendered(text=SPEC + '[system]\nkind = "fancy"\n')
+    assert str(error.value) == "holdfast.toml:8 system.kind: 'fancy' is not one of its choices; choose from plain"
+
+
+def test_more_than_500_resources_are_refused() -> None:
+    functions = "".join(f'[functions.f{n}]\nevent = {{ kind = "call", word = "x" }}\n' for n in range(251))
+    with pytest.raises(HoldfastError) as error:
+        rendered(text='[project]\nname = "orders"\n' + functions)
+    assert str(error.value) == (
+        "holdfast.toml functions: the stack would hold 502 resources, and CloudFormation allows 500; split the service in two"
+    )
+
+
+def test_answers_are_never_evaluated() -> None:
+    tree = rendered(text=SPEC.replace('"x"', '"{{ 7*7 }}{% raw %}"'))
+    assert b'a: "{{ 7*7 }}{% raw %}"\n' in tree["list.yaml"].content
+
+
+def test_a_templates_extensions_load_only_where_it_is_trusted() -> None:
+    changes: dict[str, str | bytes | None] = {
+        "template/template.toml": 'format = 1\nname = "mini"\nversion = "1"\nextensions = ["jinja2.ext.do"]\n[choices]\n'
+        'system = "kind"\n',
+        LIST: "{% do [] %}a: 1\n",
+        FRAGMENT: None,
+    }
+    assert rendered(changes, trusted=True)["list.yaml"].content == b"a: 1\n"
+    with pytest.raises(HoldfastError, match="Encountered unknown tag 'do'"):
+        rendered(changes)
+
+
+@pytest.mark.parametrize("name", ["random_ascii_string(8)", "uuid4()"])
+def test_nothing_that_changes_from_run_to_run_is_there(name: str) -> None:
+    with pytest.raises(HoldfastError, match="is undefined"):
+        rendered({LIST: "a: {{ " + name + " }}\n"})
