@@ -80,9 +80,11 @@ def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
     missing = [] if reader.unfinished else list(_missing(reader, data))
     if missing:
         ways = (
-            "add them there, or give each with --set KEY=VALUE" if text else "give each with --set, or use --defaults"
+            "add them there, or give each with --set KEY=VALUE"
+            if reader.text
+            else "give each with --set, or use --defaults"
         )
-        raise HoldfastError(f"missing: {', '.join(missing)}", where=name, todo=ways)
+        raise HoldfastError(f"missing: {', '.join(missing)}", where=reader.name, todo=ways)
     tables = {
         table: _options(reader, (table,), _mapping(reader, (table,), data.get(table, {})), questions, {})
         for table, questions in catalogue.tables.items()
@@ -114,6 +116,8 @@ def _missing(reader: Reader, data: Mapping[str, object]) -> Iterable[str]:
 
 
 def _check_project(reader: Reader, tables: Mapping[str, Options]) -> None:
+    if "name" not in tables["project"]:
+        return
     name = str(tables["project"]["name"])
     path = ("project", "name")
     wrong = names.problem(name, LONGEST_PROJECT)
@@ -132,6 +136,8 @@ def _resources(reader: Reader, data: Mapping[str, object]) -> tuple[ResourceSpec
         path = ("resources", name)
         _name(reader, path, name, LONGEST_RESOURCE)
         given = dict(_mapping(reader, path, raw))
+        if reader.unfinished and "kind" not in given:
+            continue
         part = _part(reader, (*path, "kind"), kinds, given.pop("kind", None))
         if name in part.reserved or any(r.startswith("-") and name.endswith(r) for r in part.reserved):
             raise reader.error(path, f"the name {name!r} is kept for the {part.name} part's own", "choose another name")
@@ -153,10 +159,12 @@ def _functions(
         path = ("functions", name)
         _name(reader, path, name, LONGEST_FUNCTION)
         given = dict(_mapping(reader, path, raw))
-        event = _event(reader, (*path, "event"), given.pop("event"), index)
-        for question in reader.catalogue.parts["events", event.kind].options:
-            key = (event.kind, question.key, event.options.get(question.key))
-            if question.unique and unique.setdefault(key, name) != name:
+        event = _event(reader, (*path, "event"), given.pop("event", {}), index)
+        for question in reader.catalogue.parts["events", event.kind].options if event.kind else ():
+            if not question.unique or question.key not in event.options:
+                continue
+            key = (event.kind, question.key, event.options[question.key])
+            if unique.setdefault(key, name) != name:
                 raise reader.error(
                     (*path, "event", question.key),
                     f"{key[2]!r} already invokes the function {unique[key]!r}",
@@ -171,6 +179,8 @@ def _functions(
 
 def _event(reader: Reader, path: tuple[str, ...], raw: object, resources: Mapping[str, ResourceSpec]) -> EventSpec:
     given = dict(_mapping(reader, path, raw))
+    if reader.unfinished and "kind" not in given:
+        return EventSpec("", Options())
     part = _part(reader, (*path, "kind"), reader.catalogue.group("events"), given.pop("kind", None))
     return EventSpec(part.name, _options(reader, path, given, part.options, resources, also=("kind",)))
 
@@ -224,6 +234,8 @@ def _options(
         here = (*path, question.key)
         if question.key not in given:
             if question.required and question.matters(known):
+                if reader.unfinished:
+                    continue
                 raise reader.error(path, f"{question.key} is missing: {question.prompt}", may_hold(question))
             if question.default is not None:
                 values[question.key] = question.default
@@ -279,7 +291,7 @@ def _no_twins(reader: Reader, table: str, pairs: list[tuple[str, str]]) -> None:
 
 
 def _check_lengths(reader: Reader, spec: ProjectSpec) -> None:
-    for function in spec.functions:
+    for function in spec.functions if "name" in spec.tables["project"] else ():
         together = len(spec.name) + len(function.name)
         if together > LONGEST_TOGETHER:
             raise reader.error(
