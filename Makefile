@@ -3,7 +3,7 @@
 
 VENV ?= .venv
 RUN := $(VENV)/bin/python
-PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps
+PIP := $(RUN) -m pip install --quiet --quiet --disable-pip-version-check --no-deps
 # Nothing younger than a week: most poisoned releases are found by then. UPGRADE=--upgrade takes all that is newer.
 UPGRADE ?=
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -36,12 +36,13 @@ lock: $(VENV)/.dev ## write this repository's locks again from pyproject.toml: m
 	@$(LOCK) pyproject.toml --output-file requirements.txt >/dev/null
 	@$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt >/dev/null
 	@$(LOCK) --group bench --output-file benchmarks/requirements.txt >/dev/null
+	@$(LOCK) --group node --output-file tests/support/node.txt >/dev/null
 
 locks: $(VENV)/.dev ## write the locks that generated services get again: make locks UPGRADE=--upgrade
 	@$(RUN) scripts/locks.py $(UPGRADE)
 
 golden: $(VENV)/.dev ## store what the golden specs give now; read the difference before you commit it
-	@$(RUN) scripts/golden.py
+	@PYTHONPATH=tests $(RUN) -m support.goldens
 
 bench: $(VENV)/.dev ## measure against cookiecutter and copier, and write docs/benchmarks.md
 	@$(RUN) -m benchmarks

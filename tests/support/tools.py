@@ -70,7 +70,7 @@ def _version(python: str) -> str:
 
 
 def uv() -> str:
-    """uv of the environment that runs the tests."""
+    """The uv of the environment that runs the tests."""
     return str(Path(sys.executable).with_name("uv"))
 
 

@@ -1,0 +1,1 @@
+"""The service: its functions, the guard around them, and its settings."""

@@ -1,0 +1,1 @@
+"""One package a function: its handler and the model of its event."""

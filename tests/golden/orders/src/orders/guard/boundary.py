@@ -1,0 +1,76 @@
+"""The one place that events enter a function through, and that answers and errors leave it by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Generic
+
+from .context import Context
+from .disposal import Done, Failed, Outcome, Refused
+from .failure import place
+from .log_format import Vetted
+from .logs import log
+from .observability import traced
+from .rejection import Rejected, refusing
+from .source import E, Item, Source
+
+
+class Guarded(Generic[E]):
+    """A handler as Lambda calls it: logger around tracer around boundary around `function`.
+
+    Any other order leaks: a tracer inside the boundary records the original error's message. `source` and `function`
+    are there for tests.
+    """
+
+    def __init__(self, source: Source[E], function: Callable[[E, Context], object]) -> None:
+        self.source = source
+        self.function = function
+        self._handler = log.around(traced(self._boundary))
+
+    def __call__(self, event: object, context: Context) -> Any:
+        return self._handler(event, context)
+
+    def _boundary(self, event: object, context: Context) -> object:
+        """Nothing but `EventRejected` and `FunctionFailed` leaves, and both are raised where no error is being handled:
+        an exception that is raised inside an `except` block carries the old one along, message and all.
+        """
+        disposal = self.source.disposal
+        try:
+            with refusing("envelope"):
+                items = self.source.items(event)
+        except Rejected as rejected:
+            refused = self._refused(rejected)
+        else:
+            return disposal.settle(items, partial(self._attempt, context), context.aws_request_id)
+        return disposal.refuse(refused, context.aws_request_id)
+
+    def _attempt(self, context: Context, item: Item[E]) -> Outcome:
+        with log.tagged(**item.tags):
+            try:
+                with refusing("payload"):
+                    event = item.parse()
+            except Rejected as rejected:
+                return self._refused(rejected)
+            try:
+                return Done(self.source.answer(self.function(event, context)))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001 - SystemExit prints its argument, so it may not pass either
+                kind, where = type(error).__qualname__, place(error)
+            log.error("function_failed", error=Vetted(kind), place=Vetted(where))
+            return Failed(kind)
+
+    def _refused(self, rejected: Rejected) -> Refused:
+        log.warning(
+            "event_rejected",
+            source=Vetted(self.source.name),
+            stage=Vetted(rejected.stage),
+            errors=Vetted([problem.public() for problem in rejected.problems]),
+        )
+        return Refused(rejected.problems)
+
+
+def guarded(source: Source[E]) -> Callable[[Callable[[E, Context], object]], Guarded[E]]:
+    """Make a function of a parsed event into a Lambda handler for the events of `source`."""
+    return lambda function: Guarded(source, function)

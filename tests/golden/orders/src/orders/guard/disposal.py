@@ -1,0 +1,79 @@
+"""What becomes of an event that was refused, and of an error in business code. Each source declares one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .rejection import Problem
+
+if TYPE_CHECKING:
+    from .source import Item
+
+
+@dataclass(frozen=True)
+class Done:
+    """The function returned `value`."""
+
+    value: object
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The event never reached the function."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The function raised an error of this type."""
+
+    error: str
+
+
+Outcome = Done | Refused | Failed
+Attempt = Callable[["Item[Any]"], Outcome]
+
+
+class EventRejected(Exception):
+    """Leaves the handler for a refused event: says no more than the correlation id."""
+
+
+class FunctionFailed(Exception):
+    """Leaves the handler for an error in business code: says its type and the correlation id."""
+
+
+class Disposal(Protocol):
+    """Calls `attempt` for each item and makes the handler's answer, or its one clean exception, of the outcomes."""
+
+    def settle(self, items: Sequence[Item[Any]], attempt: Attempt, correlation_id: str) -> object: ...
+
+    def refuse(self, refused: Refused, correlation_id: str) -> object:
+        """The event as a whole was refused; no item was tried."""
+
+
+class Raise:
+    """The invocation fails: the service that sent the event retries it, then hands it to the failure destination."""
+
+    def settle(self, items: Sequence[Item[Any]], attempt: Attempt, correlation_id: str) -> object:
+        return self._conclude(attempt(items[0]), correlation_id)
+
+    def refuse(self, refused: Refused, correlation_id: str) -> object:
+        return self._conclude(refused, correlation_id)
+
+    def _conclude(self, outcome: Outcome, correlation_id: str) -> object:
+        if isinstance(outcome, Done):
+            return outcome.value
+        if isinstance(outcome, Refused):
+            raise EventRejected(f"event rejected, correlation id {correlation_id}")
+        raise FunctionFailed(f"{outcome.error}, correlation id {correlation_id}")
+
+
+class FailItem(Raise):
+    """The record alone is reported as failed: it comes again, and ends in the dead-letter queue."""
+
+    def settle(self, items: Sequence[Item[Any]], attempt: Attempt, correlation_id: str) -> object:
+        failed = [item.id for item in items if not isinstance(attempt(item), Done)]
+        return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

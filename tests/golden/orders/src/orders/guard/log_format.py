@@ -1,0 +1,84 @@
+"""How a log record becomes a line: Powertools' JSON, with every value looked at once more on the way out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+
+from .. import settings
+from .failure import place
+from .scrub import described, shown
+
+#: Keys that Powertools and the guard fill themselves.
+_OWN_KEYS = frozenset(
+    {
+        "level", "location", "message", "timestamp", "service", "sampling_rate", "cold_start", "function_name",
+        "function_memory_size", "function_arn", "function_request_id", "function_version", "correlation_id",
+    }
+)  # fmt: skip
+#: The form of time that Lambda's own filter of log levels understands.
+_RFC3339: dict[str, Any] = {"use_rfc3339": True, "utc": True}
+_TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}\Z")
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+_MOST_FIELDS = 30
+
+
+@dataclass(frozen=True)
+class Vetted:
+    """A value that the guard made itself, and that holds nothing of an event but what a model has checked."""
+
+    value: object
+
+
+def safe_fields(fields: dict[str, object]) -> dict[str, object]:
+    """`fields` as a log record can take them: none that would overwrite the record's own, none with a chosen name."""
+    named = {name: value for name, value in fields.items() if _FIELD_NAME.match(name)}
+    kept = dict(list(named.items())[:_MOST_FIELDS])
+    safe = {f"{name}_" if name in _RESERVED else name: value for name, value in kept.items()}
+    return safe | ({"withheld": Vetted(len(fields) - len(kept))} if len(fields) > len(kept) else {})
+
+
+class Formatter(LambdaPowertoolsFormatter):
+    """Shows values under allowed keys only, exceptions as type and place, other people's messages not at all."""
+
+    own = ""
+
+    def __init__(self) -> None:
+        super().__init__(json_serializer=_line, json_deserializer=str, serialize_stacktrace=False, **_RFC3339)
+
+    def format(self, record: logging.LogRecord) -> str:
+        safe = logging.makeLogRecord(record.__dict__)
+        if record.name != self.own:
+            safe = logging.makeLogRecord({key: record.__dict__[key] for key in _PLACE if key in record.__dict__})
+            safe.msg, safe.logger = "vendor_log", Vetted(record.name)
+        elif not isinstance(record.msg, str):
+            safe.msg = described(record.msg)
+        if record.exc_info and record.exc_info[1]:
+            error = record.exc_info[1]
+            safe.error, safe.place = Vetted(type(error).__qualname__), Vetted(place(error))
+        safe.args, safe.exc_info, safe.exc_text, safe.stack_info = (), None, None, None
+        return super().format(safe)
+
+    def serialize(self, log: Any) -> str:
+        return self.json_serializer({key: _value(key, value) for key, value in log.items()})
+
+
+_PLACE = ("name", "levelname", "levelno", "created", "msecs", "funcName", "lineno", "pathname", "filename")
+_RESERVED = frozenset({*logging.makeLogRecord({}).__dict__, "asctime", "xray_trace_id", "withheld", *_OWN_KEYS})
+
+
+def _value(key: str, value: object) -> object:
+    if isinstance(value, Vetted):
+        return value.value
+    if key == "xray_trace_id":
+        return value if isinstance(value, str) and _TRACE_ID.match(value) else described(value)
+    return shown(value) if key in _OWN_KEYS or key in settings.LOG_FIELDS else described(value)
+
+
+def _line(log: Any) -> str:
+    return json.dumps(log, separators=(",", ":"), default=described)

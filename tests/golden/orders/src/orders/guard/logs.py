@@ -1,0 +1,90 @@
+"""The log: Powertools' Logger behind an allowlist, so that a secret cannot be printed by mistake."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, TextIO
+
+from aws_lambda_powertools.logging import Logger
+
+from .context import Context, Handler
+from .log_format import Formatter, Vetted, safe_fields
+
+#: These print requests, answers and credentials when they are asked for more than warnings.
+_VENDORS = ("botocore", "boto3", "s3transfer", "urllib3", "aws_lambda_powertools")
+
+
+class _Stdout(logging.StreamHandler[TextIO]):
+    """Writes to what is standard output now, and loses a line rather than print what it could not format."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stdout
+
+    @stream.setter
+    def stream(self, _stream: TextIO) -> None: ...
+
+    def handleError(self, record: logging.LogRecord) -> None: ...  # noqa: N802 - logging's own name
+
+
+class Log:
+    """Writes one JSON line a call, never raises. A field shows its value where settings.LOG_FIELDS names it, and is a
+    plain scalar; anything else shows its type and size. `message` is a fixed text: put nothing of an event into it.
+    """
+
+    def __init__(self) -> None:
+        self._formatter = Formatter()
+        self._logger = Logger(logger_handler=_Stdout(), logger_formatter=self._formatter)
+        self._formatter.own = self._logger.name
+        hush(self._formatter)
+
+    def debug(self, message: str, /, **fields: object) -> None:
+        self._write(self._logger.debug, message, fields)
+
+    def info(self, message: str, /, **fields: object) -> None:
+        self._write(self._logger.info, message, fields)
+
+    def warning(self, message: str, /, **fields: object) -> None:
+        self._write(self._logger.warning, message, fields)
+
+    def error(self, message: str, /, **fields: object) -> None:
+        self._write(self._logger.error, message, fields)
+
+    @contextmanager
+    def tagged(self, **fields: str) -> Iterator[None]:
+        """Put the guard's own `fields` into every line until the block ends."""
+        with self._logger.append_context_keys(**{name: Vetted(value) for name, value in fields.items()}):
+            yield
+
+    def around(self, handler: Handler) -> Handler:
+        """`handler` with the invocation's own keys in every line, and none left over from the invocation before."""
+
+        def keyed(event: object, context: Context) -> Any:
+            hush(self._formatter)
+            self._logger.append_keys(correlation_id=context.aws_request_id, function_version=context.function_version)
+            return handler(event, context)
+
+        return self._logger.inject_lambda_context(keyed, log_event=False, clear_state=True)
+
+    def _write(self, write: Any, message: object, fields: dict[str, object]) -> None:
+        with suppress(Exception):  # A line in the log is never worth an invocation.
+            write(message, stacklevel=4, extra=safe_fields(fields))
+
+
+def hush(formatter: logging.Formatter) -> None:
+    """Keep everybody else's logs at warnings, and what the Lambda runtime's handler prints of them free of values."""
+    logging.raiseExceptions = False
+    logging.captureWarnings(True)
+    root = logging.getLogger()
+    for logger in (root, *map(logging.getLogger, _VENDORS)):
+        if logger.level < logging.WARNING:
+            logger.setLevel(logging.WARNING)
+    for handler in root.handlers:
+        if type(handler).__module__.startswith("awslambdaric"):
+            handler.setFormatter(formatter)
+
+
+log = Log()

@@ -1,0 +1,79 @@
+"""Why an event was refused, in words that hold nothing of the event."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ValidationError
+
+Stage = Literal["size", "envelope", "payload"]
+
+#: An event with ten thousand wrong fields must not become a log line with ten thousand entries.
+_MOST_PROBLEMS = 20
+_PROBLEM_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: pydantic's type for it, and where, as far as the service's own model names the place."""
+
+    type: str
+    loc: tuple[str | int, ...] = ()
+
+    def public(self) -> dict[str, object]:
+        """The problem as logs and answers show it."""
+        return {"loc": list(self.loc), "type": self.type} if self.loc else {"type": self.type}
+
+
+class Rejected(Exception):
+    """The event is refused at `stage`. Holds types and declared places only, never a value and never a message."""
+
+    def __init__(self, stage: Stage, *problems: Problem) -> None:
+        super().__init__()
+        self.stage = stage
+        self.problems = problems[:_MOST_PROBLEMS]
+
+
+@contextmanager
+def refusing(stage: Stage, model: type[BaseModel] | None = None) -> Iterator[None]:
+    """Turn whatever reading an event raises into `Rejected`.
+
+    Parsers fail in more ways than they document (decimal overflow, recursion, memory, a validator's own slip); an
+    event that makes one fail is hostile until shown otherwise.
+    """
+    try:
+        yield
+    except Rejected:
+        raise
+    except ValidationError as error:
+        raise Rejected(stage, *_problems(error, model)) from None
+    except Exception as error:  # noqa: BLE001 - see the docstring
+        raise Rejected(stage, Problem(type(error).__name__)) from None
+
+
+def declared_names(model: type[BaseModel]) -> frozenset[str]:
+    """Every field name and alias that `model` and the models in its fields declare."""
+    names: set[str] = set()
+    seen: set[type[BaseModel]] = set()
+    waiting: list[Any] = [model]
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(get_args(kind))
+        if isinstance(kind, type) and issubclass(kind, BaseModel) and kind not in seen:
+            seen.add(kind)
+            for name, field in kind.model_fields.items():
+                names.update(key for key in (name, field.alias, field.validation_alias) if isinstance(key, str))
+                waiting.append(field.annotation)
+    return frozenset(names)
+
+
+def _problems(error: ValidationError, model: type[BaseModel] | None) -> Iterable[Problem]:
+    """`error` without its inputs, and without parts of a `loc` that the event chose (an unknown field, a map's key)."""
+    known = declared_names(model) if model else frozenset()
+    for detail in error.errors(include_url=False, include_context=False, include_input=False)[:_MOST_PROBLEMS]:
+        kind = detail["type"] if _PROBLEM_TYPE.match(detail["type"]) else "custom_error"
+        yield Problem(kind, tuple(part for part in detail["loc"] if isinstance(part, int) or part in known))

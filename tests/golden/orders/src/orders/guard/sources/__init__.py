@@ -1,0 +1,1 @@
+"""Event sources: one module each, imported only by the functions that use it."""

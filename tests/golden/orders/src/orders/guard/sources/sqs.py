@@ -1,0 +1,59 @@
+"""Messages of an SQS queue, with partial batch responses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import ClassVar, Literal
+
+from pydantic import Field, ValidationError
+
+from ..disposal import FailItem
+from ..limits import KIB, MIB, Limits
+from ..models import Envelope
+from ..rejection import Problem, Rejected, refusing
+from ..source import E, Item, Source, records
+from ..strict_json import parse, validated
+from ..text import Ident
+
+
+class _Named(Envelope):
+    message_id: Ident = Field(alias="messageId")
+
+
+class SqsRecord(_Named):
+    """One message. Its attributes are the sender's too, and unchecked: what a function needs belongs into the body."""
+
+    event_source: Literal["aws:sqs"] = Field(alias="eventSource")
+    body: str
+
+
+class Sqs(Source[E]):
+    """A refused message, or one that business code failed on, is reported alone; its neighbours are done with."""
+
+    name = "sqs"
+    disposal: ClassVar[FailItem] = FailItem()
+    #: For each message: SQS's own limit, and room for what AWS writes around the body.
+    limits = Limits(bytes=MIB + 64 * KIB, records=10_000)
+
+    def items(self, event: object) -> Sequence[Item[E]]:
+        """Each message by its id; an event whose messages cannot even be named is refused whole."""
+        return [self._item(record) for record in records(event, "Records", self.limits)]
+
+    def _item(self, record: object) -> Item[E]:
+        try:
+            name = _Named.model_validate(record).message_id
+        except ValidationError:
+            raise Rejected("envelope", Problem("message_id")) from None
+        return Item(partial(self._parse, record), id=name, tags={"message_id": name})
+
+    def _parse(self, record: object) -> E:
+        body = self.open(SqsRecord, record).body
+        with refusing("payload"):
+            parse(body, self.limits)
+        return validated(self.model, body)
+
+
+def sqs(model: type[E]) -> Sqs[E]:
+    """Messages whose body is `model` as JSON; the function is called once a message."""
+    return Sqs(model)

@@ -1,0 +1,58 @@
+"""Safe text types for models: what a string from outside may hold, by what it is for.
+
+None of them makes SQL, a shell command or a template safe: pass values as parameters there, never as text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_BREAKS = frozenset("\n\t")
+#: Controls, format characters (bidirectional, zero-width), lone surrogates, private use, line and paragraph separators.
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """Marks a type that takes any printable text on purpose, quotes and brackets included."""
+
+    breaks: bool = False
+
+
+def _line(value: str) -> str:
+    return _clean(value, frozenset())
+
+
+def _text(value: str) -> str:
+    return _clean(value.replace("\r\n", "\n"), _BREAKS)
+
+
+def _clean(value: str, allowed: frozenset[str]) -> str:
+    value = unicodedata.normalize("NFC", value)
+    if not value.isprintable() and any(_unsafe(char) for char in set(value) - allowed):
+        raise PydanticCustomError("unsafe_text", "text holds a control or invisible character")
+    return value
+
+
+def _unsafe(char: str) -> bool:
+    code = ord(char)
+    return unicodedata.category(char) in _UNSAFE or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
+
+
+_LINE = StringConstraints(strict=True, min_length=1, max_length=1_000)
+_TEXT = StringConstraints(strict=True, min_length=1, max_length=20_000)
+_IDENT = StringConstraints(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+
+#: One line of text for people to read: 1 to 1,000 characters, NFC, nothing invisible in it.
+Line = Annotated[str, _LINE, AfterValidator(_line), FreeText()]
+
+#: Text of several lines: as `Line`, with line breaks (as \n) and tabs, to 20,000 characters.
+Text = Annotated[str, _TEXT, AfterValidator(_text), FreeText(breaks=True)]
+
+#: An identifier: ASCII letters, digits, `_` and `-`, starting with a letter or digit, to 64 characters.
+Ident = Annotated[str, _IDENT]

@@ -1,0 +1,37 @@
+"""template.yaml as SAM hands it to CloudFormation: scanners miss what SAM adds unless they read this too."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from samtranslator.translator.transform import transform
+
+from local_aws import load
+
+
+class _NoManagedPolicies:
+    """SAM looks AWS's managed policies up; this service names none."""
+
+    def load(self) -> dict[str, str]:
+        return {}
+
+
+def expand(template: Path) -> dict[str, Any]:
+    """The template without `AWS::Serverless`; code is said to lie in a bucket, where deploying puts it."""
+    body = load(template)
+    for resource in body["Resources"].values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
+    expanded: dict[str, Any] = transform(body, {}, _NoManagedPolicies())
+    return expanded
+
+
+def main(template: str, target: str) -> None:
+    Path(target).write_text(json.dumps(expand(Path(template)), default=str, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
