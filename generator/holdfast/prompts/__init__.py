@@ -1,0 +1,21 @@
+"""`holdfast new` at a terminal: questions to answers, each checked while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from holdfast.catalogue import Catalogue
+
+
+def ask(
+    catalogue: Catalogue, preset: dict[str, object], *, check_name: Callable[[str], None] | None = None
+) -> dict[str, object]:
+    """Ask for what `preset` (TOML data) does not answer yet; TOML data that `spec.from_data` accepts.
+
+    What is wrong in `preset` is refused before the first question. `check_name` may refuse a project's name with a
+    `HoldfastError`, for a folder that is there already. Ctrl-C raises `KeyboardInterrupt`, ctrl-D `EOFError`, and a no
+    at the end `click.Abort`; nothing was written then.
+    """
+    from holdfast.prompts.conversation import Conversation
+
+    return Conversation(catalogue, preset, check_name).run()
