@@ -21,6 +21,8 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 class FreeText:
     """Marks a type that takes any printable text on purpose, quotes and brackets included."""
 
+    breaks: bool = False
+
 
 def _line(value: str) -> str:
     return _clean(value, frozenset())
@@ -50,7 +52,7 @@ _IDENT = StringConstraints(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63
 Line = Annotated[str, _LINE, AfterValidator(_line), FreeText()]
 
 #: Text of several lines: as `Line`, with line breaks (as \n) and tabs, to 20,000 characters.
-Text = Annotated[str, _TEXT, AfterValidator(_text), FreeText()]
+Text = Annotated[str, _TEXT, AfterValidator(_text), FreeText(breaks=True)]
 
 #: An identifier: ASCII letters, digits, `_` and `-`, starting with a letter or digit, to 64 characters.
 Ident = Annotated[str, _IDENT]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ..disposal import Raise
 from ..limits import KIB, Limits
@@ -18,14 +19,19 @@ from ..strict_json import parse, validated
 from ..text import Ident
 
 
+def _in_calendar(time: str) -> str:
+    datetime.fromisoformat(time)
+    return time
+
+
 class ScheduledEvent(Envelope):
     """The event as EventBridge makes it. A rule sends `detail` as an object, Scheduler as JSON text."""
 
     id: Ident
     detail_type: Literal["Scheduled Event"] = Field(alias="detail-type")
     source: Literal["aws.events", "aws.scheduler"]
-    #: Text from the Lambda runtime; checked here, given to the model as it came.
-    time: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")
+    #: Text, as the Lambda runtime gives it; the model reads it again.
+    time: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$"), AfterValidator(_in_calendar)]
     detail: dict[str, Any] | str = Field(default_factory=dict)
 
 

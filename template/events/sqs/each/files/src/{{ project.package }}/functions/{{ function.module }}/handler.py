@@ -1,0 +1,21 @@
+{% set examples = namespace(lines=[]) %}
+{% for grant in function.grants if grant.example and grant.example.splitlines() | map("length") | max <= 116 %}
+{% set examples.lines = examples.lines + [grant.example] %}
+{% endfor %}
+"""{{ function.name }}: business code only. What is not as event.py says never gets here."""
+
+{% if examples.lines %}
+from ... import resources
+{% endif %}
+from ...guard import Context, guarded, log
+from ...guard.sources.sqs import sqs
+from .event import {{ function.id }}
+
+
+@guarded(sqs({{ function.id }}))
+def handler(event: {{ function.id }}, context: Context) -> None:
+    """Do what one message of the queue {{ event.queue.name }} asks for; an error brings it back, so be ready for that."""
+{% for line in examples.lines %}
+    {{ line | indent(4) }}
+{% endfor %}
+    log.info("{{ function.name }} done", id=event.id)

@@ -1,0 +1,26 @@
+"""The tables and queues of this service: one function each, for the handlers that were granted something on it.
+
+A handler reaches what its grants in holdfast.toml name and nothing else: the address is in that function's environment,
+and only its role opens it.
+"""
+
+from functools import cache as _cache
+from os import environ as _environ
+from typing import TYPE_CHECKING
+
+import boto3 as _boto3
+
+if TYPE_CHECKING:
+    from typing import Any
+{% slot "resources.py/imports" %}
+
+
+@_cache
+def _service(name: str) -> "Any":
+    return _boto3.resource(name)  # type: ignore[call-overload]
+
+
+def _named(service: str, kind: str, variable: str) -> "Any":
+    """boto3's object for what the environment's `variable` names; the connection is made once and kept."""
+    return getattr(_service(service), kind)(_environ[variable])
+{% slot "resources.py/accessors" %}

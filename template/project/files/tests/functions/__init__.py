@@ -1,0 +1,1 @@
+"""Your own tests, one module a function."""

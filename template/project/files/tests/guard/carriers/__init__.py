@@ -1,0 +1,1 @@
+"""How each event source carries a payload, one module a source."""

@@ -1,0 +1,96 @@
+"""What a model says about its fields, read from the model itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from {{ project.package }}.guard.text import FreeText
+
+from .harness import Model, Place
+
+LISTS = (list, tuple, set, frozenset)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One type that a value may have, with its annotations."""
+
+    type: Any
+    notes: tuple[Any, ...] = ()
+
+    @property
+    def origin(self) -> Any:
+        return get_origin(self.type) or self.type
+
+    @property
+    def free(self) -> FreeText | None:
+        """The mark of Line and Text."""
+        return next((note for note in self.notes if isinstance(note, FreeText)), None)
+
+    def noted(self, name: str) -> bool:
+        """Whether a constraint of that name stands in the annotations."""
+        return any(getattr(note, name, None) is not None for note in self.notes)
+
+
+def kinds(annotation: Any, notes: tuple[Any, ...] = ()) -> list[Kind]:
+    """The types that an annotation allows, unions and aliases resolved."""
+    if hasattr(annotation, "__value__"):
+        return kinds(annotation.__value__, notes)
+    if get_origin(annotation) is Annotated:
+        inner, *own = get_args(annotation)
+        return kinds(inner, (*notes, *own))
+    if get_origin(annotation) in (Union, UnionType):
+        return [kind for member in get_args(annotation) for kind in kinds(member, notes)]
+    return [Kind(annotation, notes)]
+
+
+def fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by the key that JSON gives them."""
+    found = {}
+    for name, field in model.model_fields.items():
+        found[field.validation_alias if isinstance(field.validation_alias, str) else field.alias or name] = field
+    return found
+
+
+def kinds_at(model: Model, place: Place) -> list[Kind]:
+    """What may stand at a place of the payload; empty where the model declares nothing there."""
+    found = [Kind(model)]
+    for key in place:
+        found = [inner for kind in found for inner in _inside(kind, key)]
+    return found
+
+
+def nullable(found: list[Kind]) -> bool:
+    return any(kind.type in (NoneType, None, Any, object) for kind in found)
+
+
+def walk(model: type[BaseModel]) -> Iterator[tuple[str, Kind]]:
+    """Every type in a model and in the models within it, with the name of the field."""
+    seen: set[type[BaseModel]] = set()
+    waiting: list[tuple[str, Kind]] = [("", Kind(model))]
+    while waiting:
+        name, kind = waiting.pop()
+        yield name, kind
+        waiting += [(name, inner) for argument in get_args(kind.type) for inner in kinds(argument)]
+        if isinstance(kind.type, type) and issubclass(kind.type, BaseModel) and kind.type not in seen:
+            seen.add(kind.type)
+            for key, field in fields(kind.type).items():
+                waiting += [(f"{name}.{key}".strip("."), k) for k in kinds(field.annotation, tuple(field.metadata))]
+
+
+def _inside(kind: Kind, key: str | int) -> list[Kind]:
+    if isinstance(kind.type, type) and issubclass(kind.type, BaseModel):
+        field = fields(kind.type).get(str(key))
+        return kinds(field.annotation, tuple(field.metadata)) if field else []
+    arguments = get_args(kind.type)
+    if kind.origin in LISTS and arguments and isinstance(key, int):
+        return kinds(arguments[0])
+    if kind.origin is dict and arguments:
+        return kinds(arguments[1])
+    return []
