@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from holdfast import source
 from holdfast.catalogue import Catalogue, load
-
-ROOT = Path(__file__).parent.parent
+from minimal import ROOT
 
 
 @pytest.fixture(scope="session")

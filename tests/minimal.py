@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from holdfast import catalogue, render, source, spec
 from holdfast.tree import Tree
+
+ROOT = Path(__file__).resolve().parent.parent
 
 FILES = {
     "cookiecutter.json": '{"project_name": "orders", "project_owner": "payments", "system_kind": ["plain"]}',

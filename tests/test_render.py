@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from holdfast.errors import HoldfastError
-from tests.minimal import SPEC, rendered
+from minimal import SPEC, rendered
 
 LIST = "template/project/files/list.yaml"
 FRAGMENT = "template/function/each/slots/list.yaml/functions"

@@ -11,7 +11,7 @@ import pytest
 
 from holdfast import source
 from holdfast.errors import HoldfastError
-from tests.minimal import FILES
+from minimal import FILES
 
 
 @pytest.fixture

@@ -105,6 +105,14 @@ REFUSED = {
         MINIMAL.replace("place-order", "import"),
         "holdfast.toml:11 functions.import: 'import' is a Python keyword and cannot become a module; rename it",
     ),
+    "a class of Python's": (
+        MINIMAL.replace("place-order", "none"),
+        "holdfast.toml:11 functions.none: 'none' becomes a class 'None', which is Python's own; rename it",
+    ),
+    "a class that handlers import": (
+        MINIMAL.replace("place-order", "payload"),
+        "holdfast.toml:11 functions.payload: 'Payload' is a name that handlers import; rename it",
+    ),
     "a device of Windows": (
         MINIMAL.replace("place-order", "aux"),
         "holdfast.toml:11 functions.aux: 'aux' is a device name on Windows and cannot become a folder; rename it",

@@ -61,8 +61,6 @@ def test_markdown_never_becomes_markup(text: str) -> None:
 def shown(source: str) -> str:
     """The text that a reader of the rendered Markdown sees, white space folded as HTML folds it."""
     tokens = MarkdownIt("commonmark").parse(source)
-    parts = []
-    for token in tokens:
-        for child in token.children or ():
-            parts.append("\n" if child.type in ("softbreak", "html_inline") else child.content)
-    return " ".join("".join(parts).split())
+    children = [child for token in tokens for child in token.children or ()]
+    seen = ("\n" if child.type in ("softbreak", "html_inline") else child.content for child in children)
+    return " ".join("".join(seen).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 import re
 import sys
@@ -18,6 +19,8 @@ def problem(name: object, longest: int) -> str:
         return f"{name!r} is not a name: it may hold {NAME_HINT}"
     if len(name) > longest:
         return f"{name!r} has {len(name)} characters: at most {longest} fit the names that AWS allows"
+    if keyword.iskeyword(logical_id(name)) or hasattr(builtins, logical_id(name)):
+        return f"{name!r} becomes a class {logical_id(name)!r}, which is Python's own"
     if keyword.iskeyword(module(name)):
         return f"{name!r} is a Python keyword and cannot become a module"
     if name in DEVICES:
