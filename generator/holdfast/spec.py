@@ -158,6 +158,8 @@ def _functions(
     for name, raw in data.items():
         path = ("functions", name)
         _name(reader, path, name, LONGEST_FUNCTION)
+        if name in reader.catalogue.function.reserved:
+            raise reader.error(path, f"{names.logical_id(name)!r} is a name that handlers import", "rename it")
         given = dict(_mapping(reader, path, raw))
         event = _event(reader, (*path, "event"), given.pop("event", {}), index)
         for question in reader.catalogue.parts["events", event.kind].options if event.kind else ():
