@@ -71,8 +71,8 @@ def environment_of(python: str, place: Path, *requirements: str) -> Path:
     """A virtual environment with these packages, for pip's own command line; its folder of commands."""
     subprocess.run([python, "-m", "venv", place], check=True)
     commands = place / ("Scripts" if os.name == "nt" else "bin")
-    pip = [commands / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip = [str(commands / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     for requirement in requirements:
-        hashed = requirement.endswith(".txt")
-        subprocess.run([*pip, *(["--require-hashes", "-r"] if hashed else []), requirement], check=True, env=environment())
+        hashed = ["--require-hashes", "--requirement"] if requirement.endswith(".txt") else []
+        subprocess.run([*pip, *hashed, requirement], check=True, env=environment())
     return commands

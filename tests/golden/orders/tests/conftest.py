@@ -7,17 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import local_aws
 import pytest
 from moto import mock_aws
+
+import local_aws
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 
 # Before the service is imported: nothing of the developer's own AWS, and a stand-in for what template.yaml computes.
 for name in [name for name in os.environ if name.startswith(("AWS_", "POWERTOOLS_"))]:
     del os.environ[name]
-for variables in local_aws.functions(local_aws.load(TEMPLATE)).values():
-    for name, value in variables.items():
+for function in local_aws.functions(local_aws.load(TEMPLATE)):
+    for name, value in function.variables.items():
         os.environ[name] = value if isinstance(value, str) else f"no-{name.lower()}-here"
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -53,7 +54,7 @@ def context() -> LambdaContext:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The tables and queues of template.yaml in an AWS that is gone after the test, and the variables that name them."""
+    """What template.yaml keeps data in, made in an AWS that ends with the test, and the variables that name it."""
     with mock_aws():
         for variables in local_aws.create(TEMPLATE).values():
             for name, value in variables.items():

@@ -4,8 +4,6 @@ A handler reaches what its grants in holdfast.toml name and nothing else: the ad
 and only its role opens it.
 """
 
-from __future__ import annotations
-
 from functools import cache as _cache
 from os import environ as _environ
 from typing import TYPE_CHECKING
@@ -21,22 +19,22 @@ if TYPE_CHECKING:
 
 
 @_cache
-def _service(name: str) -> Any:
+def _service(name: str) -> "Any":
     return _boto3.resource(name)  # type: ignore[call-overload]
 
 
-def _named(service: str, kind: str, variable: str) -> Any:
+def _named(service: str, kind: str, variable: str) -> "Any":
     """boto3's object for what the environment's `variable` names; the connection is made once and kept."""
     return getattr(_service(service), kind)(_environ[variable])
 
 
-def orders() -> Table:
+def orders() -> "Table":
     """The table orders."""
     table: Table = _named("dynamodb", "Table", "ORDERS_TABLE")
     return table
 
 
-def inbox() -> Queue:
+def inbox() -> "Queue":
     """The queue inbox."""
     queue: Queue = _named("sqs", "Queue", "INBOX_QUEUE")
     return queue

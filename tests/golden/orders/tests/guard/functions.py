@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .harness import Function
 
-FUNCTIONS: tuple[Function, ...] = (
+FUNCTIONS: list[Function] = [
     Function("place_order", "http_api"),
     Function("fulfil", "sqs"),
     Function("nightly_report", "schedule"),
-)
+]

@@ -75,7 +75,7 @@ class Carrier(Protocol):
     def body(self, sample: Event, text: str) -> Event:
         """An event with `text` where the payload's JSON stands."""
 
-    def own(self, sample: Event) -> Iterator[Attack]:
+    def own(self, model: Model, sample: Event) -> Iterator[Attack]:
         """What only this source can suffer."""
 
     def check_refused(self, run: Run, attack: Attack) -> None: ...
@@ -148,11 +148,16 @@ def leaves(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
         yield from leaves(child, (*place, key))
 
 
-def with_value(value: Any, place: Place, new: Any) -> Any:
-    """A copy of a JSON value with `new` at `place`, a new key where there was none."""
+def with_value(event: Event, place: Place, new: Any) -> Event:
+    """A copy of an event with `new` at `place`, a new key where there was none."""
+    changed: Event = _with_value(event, place, new)
+    return changed
+
+
+def _with_value(value: Any, place: Place, new: Any) -> Any:
     if not place:
         return new
     copy = dict(value) if isinstance(value, dict) else list(value)
     key: Any = place[0]
-    copy[key] = with_value(copy[key] if len(place) > 1 else None, place[1:], new)
+    copy[key] = _with_value(copy[key] if len(place) > 1 else None, place[1:], new)
     return copy

@@ -39,9 +39,7 @@ def test_a_hostile_event_is_refused(
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.module)
-def test_the_sample_event_is_accepted(
-    function: Function, context: Context, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_sample_event_is_accepted(function: Function, context: Context, capfd: pytest.CaptureFixture[str]) -> None:
     """Without this the attacks would prove nothing: they are changes to the sample event."""
     result = attacked(function, function.sample(), context, capfd)
     assert result.error is None
@@ -51,9 +49,7 @@ def test_the_sample_event_is_accepted(
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.module)
-def test_the_sample_event_is_handled(
-    function: Function, context: Context, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_the_sample_event_is_handled(function: Function, context: Context, capfd: pytest.CaptureFixture[str]) -> None:
     """The real handler, against the service's own tables and queues."""
     result = run(function.handler(), function.sample(), context, capfd)
     assert result.error is None

@@ -1,0 +1,273 @@
+"""Every golden service passes its own tests, and what independent tools say of it. These tests take minutes, not seconds.
+
+The tools come from the locks of the services themselves, so that what is tested is what users get.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from holdfast import render, source, spec, tree
+from holdfast.catalogue import Catalogue, load
+from support import goldens, tools
+
+NAMES = list(goldens.specs(load(source.bundled())))
+#: Where scanners look: together these hold every part of the template and every choice that a template sees.
+SCANNED = ("orders", "everything", "jwt")
+BUILT = "orders"
+#: What invokes a function by waiting for it: HTTP APIs do, and so does Lambda's own poller of queues and streams.
+WAITING = "apigateway.amazonaws.com"
+
+
+@pytest.fixture(scope="module")
+def services(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Every golden on disk."""
+    root = tmp_path_factory.mktemp("services")
+    for name, files in goldens.trees(catalogue).items():
+        (root / name).mkdir()
+        tree.write(files, root / name)
+    return {name: root / name for name in NAMES}
+
+
+def lock_of(service: Path, name: str) -> str:
+    return (service / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def jobs(services: dict[str, Path], request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
+    """What the selected tests will ask for, running side by side: `sam`, and a job for each golden and its own checks."""
+    selected = [
+        item for item in request.session.items if item.path == request.path and isinstance(item, pytest.Function)
+    ]
+    names = {item.callspec.params["name"] for item in selected if "checks" in item.fixturenames}
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 2)) as pool:
+        running: dict[str, Future[Any]] = {}
+        if any("judged" in item.fixturenames for item in selected):
+            running["sam"] = pool.submit(_judged, services)
+        for name in NAMES:
+            if name in names:
+                for tool, words in _own_checks(name, services[name]).items():
+                    running[f"{name}: {tool}"] = pool.submit(tools.attempt, words, cwd=services[name])
+        yield running
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def checks(jobs: dict[str, Future[Any]]) -> Callable[[str, str], str]:
+    """A function of a golden and a tool that gives what the tool printed; the test fails with it where the tool did."""
+
+    def passed(name: str, tool: str) -> str:
+        done: CompletedProcess[str] = jobs[f"{name}: {tool}"].result()
+        if done.returncode:
+            pytest.fail(f"{name}: {tool} exited with {done.returncode}:\n{done.stdout}", pytrace=False)
+        return done.stdout
+
+    return passed
+
+
+def _service_environment(service: Path) -> Path:
+    """What `make setup` makes, shared by all that have the same locks."""
+    runtime = re.search(
+        r"^RUNTIME := python([\d.]+)$", (service / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert runtime, "the Makefile says no runtime"
+    versions = dict.fromkeys((runtime[1], "3.13", "3.12", "3.11", "3.14"))
+    return tools.environment(lock_of(service, "requirements-dev.txt"), tuple(versions))
+
+
+def _own_checks(name: str, service: Path) -> dict[str, list[str]]:
+    commands = _service_environment(service)
+    cached = str(tools.cache() / "mypy" / name)
+    return {
+        "pytest": [str(commands / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        "ruff check": [str(commands / "ruff"), "check", "--no-cache"],
+        "ruff format": [str(commands / "ruff"), "format", "--no-cache", "--check", "--diff"],
+        "mypy": [str(commands / "mypy"), "--cache-dir", cached],
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_its_own_tests_pass(name: str, checks: Callable[[str, str], str], services: dict[str, Path]) -> None:
+    printed = checks(name, "pytest")
+    passed = re.search(r"(\d+) passed", printed)
+    assert passed, printed
+    assert int(passed[1]) >= len(list((services[name] / "tests").rglob("test_*.py"))), printed
+    assert not re.search(r"\d+ (?:skipped|xfailed|warnings?)", printed), printed
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("tool", ["ruff check", "ruff format", "mypy"])
+def test_its_own_lint_is_clean(name: str, tool: str, checks: Callable[[str, str], str]) -> None:
+    checks(name, tool)
+
+
+def _judged(services: dict[str, Path]) -> dict[str, Any]:
+    commands = tools.environment(lock_of(services[BUILT], "tools/sam.txt"))
+    script = Path(__file__).parent / "support/templates.py"
+    words = [str(commands / "python"), str(script), *map(str, services.values())]
+    printed = tools.run(words, env={"AWS_DEFAULT_REGION": "eu-west-1"})
+    found: dict[str, Any] = json.loads(printed[printed.index("{") :])
+    return found
+
+
+@pytest.fixture(scope="module")
+def judged(jobs: dict[str, Future[Any]]) -> dict[str, Any]:
+    """What SAM says of every template, and what it makes of it."""
+    found: dict[str, Any] = jobs["sam"].result()
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sam_finds_the_template_valid(name: str, judged: dict[str, Any]) -> None:
+    assert judged[name]["exit"] == 0, judged[name]["output"]
+    assert "is a valid SAM Template" in judged[name]["output"]
+
+
+def test_cfn_lint_finds_nothing(services: dict[str, Path]) -> None:
+    """`sam validate --lint` is cfn-lint on every template.yaml; this is for what SAM does not read."""
+    commands = tools.environment(lock_of(services[BUILT], "tools/sam.txt"))
+    templates = [path for name in SCANNED for path in (services[name] / "platform").glob("*.yaml")]
+    assert templates
+    assert tools.run([str(commands / "cfn-lint"), *map(str, templates)]) == ""
+
+
+def _templates(service: Path) -> list[Path]:
+    return [service / "template.yaml", *sorted((service / "platform").glob("*.yaml"))]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_stack_holds_as_many_resources_as_was_said(name: str, judged: dict[str, Any], catalogue: Catalogue) -> None:
+    """The count that warns from 400 and refuses above 500 is that of the translated template, from the parts' counts."""
+    wanted = spec.parse(goldens.specs(catalogue)[name], catalogue)
+    resources = judged[name]["expanded"]["Resources"]
+    kinds = "\n".join(
+        f"{count} {kind}" for kind, count in sorted(Counter(r["Type"] for r in resources.values()).items())
+    )
+    assert render.resource_count(wanted, catalogue) == len(resources), kinds
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sam_adds_no_role_and_no_policy(name: str, judged: dict[str, Any], services: dict[str, Path]) -> None:
+    written = (services[name] / "template.yaml").read_text(encoding="utf-8")
+    for identity, resource in judged[name]["expanded"]["Resources"].items():
+        if resource["Type"].startswith("AWS::IAM::"):
+            assert f"\n  {identity}:\n" in written, f"SAM added {identity}, {resource['Type']}"
+            assert "ManagedPolicyArns" not in resource["Properties"], f"{identity} has policies that are not its own"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_function_has_a_role_of_its_own_under_the_boundary(name: str, judged: dict[str, Any]) -> None:
+    resources = judged[name]["expanded"]["Resources"]
+    roles = [
+        resource["Properties"]["Role"]["Fn::GetAtt"][0]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Lambda::Function"
+    ]
+    assert len(roles) == len(set(roles)) > 0
+    assert all("PermissionsBoundary" in resources[role]["Properties"] for role in roles)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_resources_have_one_physical_name(name: str, judged: dict[str, Any]) -> None:
+    """CloudFormation would find that out at deployment, after minutes."""
+    named: Counter[tuple[str, str]] = Counter()
+    for resource in judged[name]["expanded"]["Resources"].values():
+        kind = resource["Type"].rpartition("::")[2]
+        for key in ("Name", f"{kind}Name", "GroupName"):
+            if key in resource.get("Properties", {}):
+                named[resource["Type"], json.dumps(resource["Properties"][key])] += 1
+    assert named
+    assert [pair for pair, count in named.items() if count > 1] == []
+
+
+@pytest.fixture(scope="module")
+def failures(services: dict[str, Path], judged: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What checkov says of the scanned services, raw and expanded, in one run: a record for each failed check."""
+    commands = tools.environment(lock_of(services[BUILT], "tools/checkov.txt"))
+    folder = tmp_path_factory.mktemp("expanded")
+    files = []
+    for name in SCANNED:
+        expanded = folder / f"{name}.json"
+        expanded.write_text(json.dumps(judged[name]["expanded"]), encoding="utf-8")
+        files += [*_templates(services[name]), expanded]
+    words = [str(commands / "checkov"), "--framework", "cloudformation", "--skip-download", "--quiet", "--compact"]
+    done = tools.attempt([*words, "--output", "json", "--file", *map(str, files)], cwd=folder)
+    report = json.loads(done.stdout[done.stdout.index("{") :])
+    assert report["summary"]["parsing_errors"] == 0
+    assert report["summary"]["passed"] > 50 * len(SCANNED), "checkov looked at less than it should"
+    return list(report["results"]["failed_checks"])
+
+
+def test_checkov_finds_only_what_is_a_choice(failures: list[Any], judged: dict[str, Any]) -> None:
+    """A VPC is a choice, and a dead-letter queue serves only what is invoked without waiting for the answer."""
+    waited_for = {identity for name in SCANNED for identity in _waited_for(judged[name]["expanded"]["Resources"])}
+    wrong = [
+        f"{failure['check_id']} {failure['resource']} ({failure['file_path']}): {failure['check_name']}"
+        for failure in failures
+        if failure["check_id"] != "CKV_AWS_117"
+        and (failure["check_id"], failure["resource"].rpartition(".")[2])
+        not in {("CKV_AWS_116", i) for i in waited_for}
+    ]
+    assert wrong == []
+
+
+def _waited_for(resources: Mapping[str, Any]) -> Iterator[str]:
+    """The functions that nothing invokes asynchronously: no permission but the HTTP API's, and no schedule's target."""
+    others = {
+        _referred(resource["Properties"]["FunctionName"])
+        for resource in resources.values()
+        if resource["Type"] == "AWS::Lambda::Permission" and resource["Properties"]["Principal"] != WAITING
+    }
+    text = json.dumps([r["Properties"] for r in resources.values() if r["Type"] == "AWS::Scheduler::Schedule"])
+    for identity, resource in resources.items():
+        if resource["Type"] == "AWS::Lambda::Function" and identity not in others and f'"{identity}"' not in text:
+            yield identity
+
+
+def _referred(value: Any) -> str:
+    return str(value.get("Ref") or value["Fn::GetAtt"][0]) if isinstance(value, dict) else str(value)
+
+
+def test_zizmor_finds_nothing_in_the_workflows(services: dict[str, Path]) -> None:
+    commands = tools.environment(lock_of(services[BUILT], "tools/zizmor.txt"))
+    folders = [str(service / ".github") for service in services.values()]
+    words = [str(commands / "zizmor"), "--offline", "--persona", "pedantic", "--no-progress", "--format", "json-v1"]
+    printed = tools.run([*words, *folders])
+    found = json.loads(printed[printed.index("[") :])
+    assert [(f["ident"], f["desc"], f["locations"][0]["symbolic"]["key"]) for f in found] == []
+
+
+def test_actionlint_finds_nothing_in_the_workflows(services: dict[str, Path]) -> None:
+    workflows = [path for service in services.values() for path in (service / ".github/workflows").iterdir()]
+    assert len(workflows) >= len(NAMES)
+    assert tools.run([*tools.actionlint(), *map(str, workflows)]) == ""
+
+
+def test_sam_builds_the_service_for_its_own_runtime_and_processor(services: dict[str, Path]) -> None:
+    service = services[BUILT]
+    commands = tools.environment(lock_of(service, "tools/sam.txt"))
+    (service / ".tools").mkdir()
+    (service / ".tools/uv").symlink_to(tools.environment(lock_of(service, "tools/uv.txt")).parent)
+    printed = tools.run([str(commands / "sam"), "build"], cwd=service)
+    assert "Build Succeeded" in printed
+    built = service / ".aws-sam/build"
+    assert sorted(p.name for p in built.iterdir() if p.is_dir()) == [
+        "FulfilFunction",
+        "NightlyReportFunction",
+        "PlaceOrderFunction",
+    ]
+    for function in ("FulfilFunction", "NightlyReportFunction", "PlaceOrderFunction"):
+        files = {path.relative_to(built / function).as_posix() for path in (built / function).rglob("*")}
+        assert "orders/functions/place_order/handler.py" in files
+        assert any(re.search(r"_pydantic_core\.cpython-313-aarch64-linux-gnu\.so$", path) for path in files)
+        assert not any(path.endswith((".pth", ".pyc")) or path.startswith(("tests", "boto3")) for path in files)
