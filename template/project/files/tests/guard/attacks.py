@@ -12,8 +12,6 @@ from {{ project.package }}.guard import Limits
 from .fields import LISTS, fields, kinds_at, nullable
 from .harness import Attack, Carrier, Event, Function, Model, Place
 
-#: A payload that is too big for anybody to read may be refused before, or as one that was not expected at all.
-SIZE = ("size", "payload")
 PAYLOAD = ("payload",)
 
 #: Refused wherever text is taken: name, why, text.
@@ -91,7 +89,7 @@ def attacks(function: Function) -> Iterator[Attack]:
         yield from _on_field(model, sample, carrier, place)
     for name, why, stages, text in _bodies(carrier.payload(sample), function.handler().source.limits):
         yield Attack(f"body-{name}", why, stages, partial(_sent, carrier, sample, text))
-    yield from carrier.own(sample)
+    yield from carrier.own(model, sample)
 
 
 def _sent(carrier: Carrier, sample: Event, text: Callable[[], str]) -> Event:
@@ -119,6 +117,9 @@ def _on_field(model: Model, sample: Event, carrier: Carrier, place: Place) -> It
 def _bodies(known: Event, limits: Limits) -> tuple[tuple[str, str, tuple[str, ...], Callable[[], str]], ...]:
     """What is sent as JSON: name, why it is hostile, the stages that may refuse it, and the text, made when needed."""
     key = json.dumps(next(iter(known), "a"))
+    many = {f"k{number}": 1 for number in range(999)}
+    #: Where no payload is expected, any is refused as that.
+    size = ("size",) if known else ("size", "payload")
     rows: tuple[tuple[str, str, tuple[str, ...], Callable[[], str]], ...] = (
         ("not-json", "no JSON at all", PAYLOAD, lambda: "id=1&name=x"),
         ("cut", "JSON that ends too early", PAYLOAD, lambda: '{"id": "a"'),
@@ -132,17 +133,19 @@ def _bodies(known: Event, limits: Limits) -> tuple[tuple[str, str, tuple[str, ..
         ("number", "a number", PAYLOAD, lambda: "1"),
         ("nan", "a number that equals nothing", PAYLOAD, lambda: f"{{ '{{' }}{key}: NaN{{ '}}' }}"),
         ("infinity", "a number without end", PAYLOAD, lambda: f"{{ '{{' }}{key}: -Infinity{{ '}}' }}"),
-        ("overflow", "a number that becomes infinite", SIZE, lambda: f"{{ '{{' }}{key}: 1e999{{ '}}' }}"),
+        ("overflow", "a number that becomes infinite", size, lambda: f"{{ '{{' }}{key}: 1e999{{ '}}' }}"),
         ("digits", "a number that takes minutes to convert", PAYLOAD, lambda: f"{{ '{{' }}{key}: {'9' * 50_000}{{ '}}' }}"),
         ("twice", "the same key twice: parsers disagree", PAYLOAD, lambda: _twice(known, key)),
         ("twice-inside", "the same key twice, further in", PAYLOAD, lambda: f'{{ '{{' }}{key}: {{ '{{' }}"b": 1, "b": 2{{ '}}}}' }}'),
         ("twice-escaped", "the same key twice, spelled differently", PAYLOAD, lambda: _twice(known, _escaped(key))),
-        ("deep", "exhausts the stack", SIZE, lambda: '{"a":' * 100_000 + "1" + "}" * 100_000),
-        ("deep-lists", "exhausts the stack", SIZE, lambda: "[" * 5_000 + "]" * 5_000),
-        ("wide", "exhausts memory", SIZE, lambda: f"{{ '{{' }}{key}: [" + "[]," * 200_000 + "[]]}"),
-        ("keys", "exhausts memory", SIZE, lambda: json.dumps({f"k{number}": 1 for number in range(limits.nodes + 1)})),
-        ("large", "more than the limit", SIZE, lambda: json.dumps({"a": "x" * limits.bytes})),
-        ("blank", "more than the limit, and empty", SIZE, lambda: "{" + " " * limits.bytes + "}"),
+        ("deep", "exhausts the stack", size, lambda: '{"a":' * 100_000 + "1" + "}" * 100_000),
+        ("deep-lists", "exhausts the stack", size, lambda: "[" * 5_000 + "]" * 5_000),
+        ("nested", "deeper than anybody meant", size, lambda: _nested(key, limits.depth)),
+        ("wide", "exhausts memory", size, lambda: f"{{ '{{' }}{key}: [" + "[]," * 200_000 + "[]]}"),
+        ("keys", "exhausts memory", size, lambda: json.dumps({f"k{number}": 1 for number in range(limits.nodes + 1)})),
+        ("unknown-many", "fills the log", PAYLOAD, lambda: json.dumps({**known, **many})),
+        ("large", "more than the limit", size, lambda: json.dumps({"a": "x" * limits.bytes})),
+        ("blank", "more than the limit, and empty", size, lambda: "{" + " " * limits.bytes + "}"),
         ("long-key", "a key that fills the log", PAYLOAD, lambda: json.dumps({**known, "k" * 100_000: 1})),
         ("control", "a raw control character", PAYLOAD, lambda: f'{{ '{{' }}{key}: "\x01"{{ '}}' }}'),
         ("surrogate", "half a character", PAYLOAD, lambda: f'{{ '{{' }}{key}: "\\ud800"{{ '}}' }}'),
@@ -154,8 +157,12 @@ def _bodies(known: Event, limits: Limits) -> tuple[tuple[str, str, tuple[str, ..
 
 
 def _twice(known: Event, key: str) -> str:
-    """The payload with its first key a second time."""
-    return f"{json.dumps({json.loads(key): 1, **known})[:-1]}, {key}: 2{{ '}}' }}"
+    """The payload with its first key a second time: the last one is good, for those who look at that alone."""
+    return f"{{ '{{' }}{key}: 0, " + json.dumps(known or {"a": 1})[1:]
+
+
+def _nested(key: str, depth: int) -> str:
+    return f"{{ '{{' }}{key}: " + "[" * depth + "]" * depth + "}"
 
 
 def _escaped(key: str) -> str:

@@ -75,7 +75,7 @@ class Carrier(Protocol):
     def body(self, sample: Event, text: str) -> Event:
         """An event with `text` where the payload's JSON stands."""
 
-    def own(self, sample: Event) -> Iterator[Attack]:
+    def own(self, model: Model, sample: Event) -> Iterator[Attack]:
         """What only this source can suffer."""
 
     def check_refused(self, run: Run, attack: Attack) -> None: ...

@@ -63,7 +63,11 @@ class HttpApi:
         headers = {**sample.get("headers", {}), "content-type": "application/json"}
         return {**sample, "headers": headers, "body": text, "isBase64Encoded": False}
 
-    def own(self, sample: Event) -> Iterator[Attack]:
+    def own(self, model: Model, sample: Event) -> Iterator[Attack]:
+        for key in fields(model):
+            if _origin(model, (key,))[0]:
+                forged = partial(self._forged, model, sample, key)
+                yield Attack(f"http-forged-{key}", "a body that speaks for somebody else", ("payload",), forged)
         yield Attack("http-no-event", "not an event at all", ENVELOPE, lambda: ["not", "an", "event"])
         yield Attack("http-empty", "an event without anything", ENVELOPE, dict)
         for name, why, change in (
@@ -105,6 +109,12 @@ class HttpApi:
             ("headers-many", "exhausts memory", {"headers": {f"h{number}": "x" for number in range(100_000)}}),
         ):
             yield Attack(f"http-{name}", why, ("size",), partial(_with, sample, extra))
+
+    def _forged(self, model: Model, sample: Event, key: str) -> Event:
+        event = self.drop(model, sample, (key,))
+        identity = {"kind": "iam", "id": "arn:aws:iam::111122223333:root", "authority": "111122223333"}
+        value = identity if isinstance(_origin(model, (key,))[0], Identity) else "forged"
+        return self.body(event or sample, json.dumps({**self.payload(sample), key: value}))
 
     def check_refused(self, run: Run, attack: Attack) -> None:
         assert run.error is None

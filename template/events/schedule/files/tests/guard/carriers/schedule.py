@@ -38,7 +38,7 @@ class Schedule:
         """EventBridge Scheduler sends the detail as JSON text."""
         return {**sample, "source": "aws.scheduler", "detail": text}
 
-    def own(self, sample: Event) -> Iterator[Attack]:
+    def own(self, model: Model, sample: Event) -> Iterator[Attack]:
         for name, why, stage, change in (
             ("source", "an event that anybody may put on a bus", "envelope", {"source": "my.app"}),
             ("source-look-alike", "almost the name of a service", "envelope", {"source": "aws.event\u0455"}),

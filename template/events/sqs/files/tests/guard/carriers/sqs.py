@@ -36,7 +36,7 @@ class Sqs:
     def body(self, sample: Event, text: str) -> Event:
         return _batch(sample, {"body": text})
 
-    def own(self, sample: Event) -> Iterator[Attack]:
+    def own(self, model: Model, sample: Event) -> Iterator[Attack]:
         for name, why, stage, change in (
             ("source", "another service's record", "envelope", {"eventSource": "aws:sns"}),
             ("no-source", "a record of nobody", "envelope", {"eventSource": None}),
