@@ -16,10 +16,12 @@ Path = tuple[str, ...]
 class Answers:
     """TOML data that grows by one answer at a time, and is checked by the same code as a whole holdfast.toml."""
 
-    def __init__(self, catalogue: Catalogue, preset: Mapping[str, object], extra: Callable[[str], None] | None) -> None:
+    def __init__(
+        self, catalogue: Catalogue, preset: Mapping[str, object], check_name: Callable[[str], None] | None = None
+    ) -> None:
         self.catalogue = catalogue
         self.data: dict[str, object] = copy.deepcopy(dict(preset))
-        self._extra = extra
+        self._check_name = check_name
         spec.check(self.data, catalogue, name=NAME)
 
     def table(self, *path: str) -> dict[str, object]:
@@ -35,8 +37,8 @@ class Answers:
         _table(data, path[:-1])[path[-1]] = value
         try:
             spec.check(data, self.catalogue, name=NAME)
-            if self._extra and path == ("project", "name"):
-                self._extra(str(value))
+            if self._check_name and path == ("project", "name"):
+                self._check_name(str(value))
         except HoldfastError as error:
             return error
         return None
