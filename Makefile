@@ -48,7 +48,7 @@ bench: $(VENV)/.dev ## measure against cookiecutter and copier, and write docs/b
 	@$(RUN) -m benchmarks
 
 release: $(VENV)/.dev ## keep the template of this version for ever, in releases/
-	@$(RUN) scripts/release.py
+	@PYTHONPATH=tests $(RUN) scripts/release.py
 
 clean: ## remove all that these targets made
 	@rm -rf $(VENV) demo build dist .cache .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,6 +1,6 @@
 """Write template/locks again: what the own `make lock` of a generated service writes, for each backend and CI system.
 
-`make locks` keeps every version that still fits; `make locks UPGRADE=--upgrade` takes the newest of a week ago or older.
+`make locks` keeps every version that still fits; `make locks UPGRADE=--upgrade` takes the newest of a week ago.
 """
 
 from __future__ import annotations
