@@ -1,0 +1,129 @@
+"""One part's questions as JSON Schema: a table and its options."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from holdfast import names
+from holdfast.answers import LONGEST_TEXT, may_hold
+from holdfast.model import Question
+
+Schema = dict[str, object]
+NAME = names.NAME.pattern.removesuffix(r"\Z")
+_TAKEN = sorted({*filter(names.NAME.match, keyword.kwlist), *names.DEVICES})
+
+
+def table_schema(questions: Iterable[Question], more: Mapping[str, Schema] = MappingProxyType({})) -> Schema:
+    """A table of options; one that is required only beside another's value is required by an `if`.
+
+    `more` says what a question cannot say of an option.
+    """
+    questions = tuple(questions)
+    defaults = {question.key: question.default for question in questions}
+    conditions = [
+        {
+            "if": {
+                "properties": {key: {"const": value} for key, value in question.when.items()},
+                "required": [key for key, value in question.when.items() if defaults.get(key) != value],
+            },
+            "then": {"required": [question.key]},
+        }
+        for question in questions
+        if question.required and question.when
+    ]
+    table: Schema = {
+        "type": "object",
+        "properties": {question.key: _option(question) | more.get(question.key, {}) for question in questions},
+        "additionalProperties": False,
+    }
+    always = required(questions)
+    return table | ({"required": always} if always else {}) | ({"allOf": conditions} if conditions else {})
+
+
+def required(questions: Iterable[Question]) -> list[str]:
+    return [question.key for question in questions if question.required and not question.when]
+
+
+def is_required(questions: tuple[Question, ...]) -> bool:
+    """Whether the table must stand in the file: something in it is required even where all else is its default."""
+    defaults = {question.key: question.default for question in questions}
+    return any(question.required and question.matters(defaults) for question in questions)
+
+
+def _option(question: Question) -> Schema:
+    said = ": ".join(filter(None, (question.prompt or question.key, question.hint or may_hold(question))))
+    option: Schema = {"description": said, **_TYPES[question.type](question)}
+    return option if question.default is None else {**option, "default": question.default}
+
+
+def _integer(question: Question) -> Schema:
+    limits = {"minimum": question.minimum, "maximum": question.maximum}
+    return {"type": "integer", **{key: limit for key, limit in limits.items() if limit is not None}}
+
+
+def _boolean(_: Question) -> Schema:
+    return {"type": "boolean"}
+
+
+def _choice(question: Question) -> Schema:
+    return {"type": "string", "enum": list(question.choices)}
+
+
+def _map(question: Question) -> Schema:
+    keys: Schema = pattern_schema(question.pattern) if question.pattern else {}
+    if question.reserved:
+        keys["not"] = {"enum": list(question.reserved)}
+    return {"type": "object", "propertyNames": keys, "additionalProperties": {"type": "string"}}
+
+
+def _resource(_: Question) -> Schema:
+    return pattern_schema(NAME)
+
+
+def _text(question: Question) -> Schema:
+    longest = LONGEST_TEXT if question.maximum is None else question.maximum
+    text: Schema = {"type": "string"}
+    if question.pattern:
+        text = pattern_schema(question.pattern)
+    elif question.required:
+        text = pattern_schema(r".*\S.*" if question.type == "string" else r"[\s\S]*\S[\s\S]*")
+    elif question.type == "string":
+        text = pattern_schema(".*")
+    text["maxLength"] = longest
+    if question.reserved:
+        text["not"] = {"enum": list(question.reserved)}
+    return text
+
+
+def name_schema(longest: int, reserved: Iterable[str] = ()) -> Schema:
+    """What `names.problem` allows."""
+    return {**pattern_schema(NAME), "maxLength": longest, "not": {"enum": sorted({*_TAKEN, *reserved})}}
+
+
+def pattern_schema(pattern: str) -> Schema:
+    return {"type": "string", "pattern": f"^(?:{pattern})$"}
+
+
+def literal(text: str) -> str:
+    """`text` in a pattern; Python's own escapes are more than ECMAScript allows."""
+    return re.sub(r"[\\^$.*+?()\[\]{}|]", r"\\\g<0>", text)
+
+
+def properties(table: Schema) -> Schema:
+    found = table["properties"]
+    assert isinstance(found, dict)  # noqa: S101 - every table has them
+    return found
+
+
+_TYPES = {
+    "string": _text,
+    "text": _text,
+    "integer": _integer,
+    "boolean": _boolean,
+    "choice": _choice,
+    "map": _map,
+    "resource": _resource,
+}
