@@ -139,7 +139,7 @@ NAMED = {
 @pytest.mark.parametrize("text", [*NASTY, "", " ", "a\n", "-rf", "../x", "a" * 300, "\x00", "\ud800"])
 @pytest.mark.parametrize("key", NAMED)
 def test_a_name_is_refused_by_its_key(key: str, text: str) -> None:
-    hostile = [text] if key.endswith("grants") else text
+    hostile: Any = [text] if key.endswith("grants") else text
     try:
         tree = built(data(**{NAMED[key]: hostile}))
     except HoldfastError as error:
@@ -181,7 +181,7 @@ def test_names_that_yaml_takes_for_other_things(name: str) -> None:
 @SLOW
 @given(key=st.sampled_from(sorted(NAMED)), text=st.text())
 def test_any_name_is_refused_or_valid(key: str, text: str) -> None:
-    hostile = [text] if key.endswith("grants") else text
+    hostile: Any = [text] if key.endswith("grants") else text
     try:
         tree = built(data(**{NAMED[key]: hostile}))
     except HoldfastError as error:
@@ -210,7 +210,7 @@ def test_any_name_of_a_function_or_resource_is_refused_or_valid(name: str) -> No
     "path", ["project", "project__name", "resources", "resources__orders", "functions", "functions__place", "functions__place__event",
              "functions__place__grants", "functions__place__memory", "functions__place__environment", "api", "api__rate", "ci"],
 )  # fmt: skip
-def test_any_type_in_any_place_is_refused_or_valid(path: str, value: object) -> None:
+def test_any_type_in_any_place_is_refused_or_valid(path: str, value: Any) -> None:
     try:
         built(data(**{path: value}))
     except HoldfastError as error:

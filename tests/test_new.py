@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def holdfast(tmp_path: Path) -> Run:
     work = tmp_path / "work"
     work.mkdir()
 
-    def run(*arguments: str, env: Mapping[str, str] = IDENTITY, **options: object) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: str, env: Mapping[str, str] = IDENTITY, **options: Any) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "holdfast", *arguments]
         return subprocess.run(
             command,
@@ -45,7 +46,7 @@ def holdfast(tmp_path: Path) -> Run:
             text=True,
             encoding="utf-8",
             check=False,
-            **options,  # type: ignore[call-overload]
+            **options,
         )
 
     return run
