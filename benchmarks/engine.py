@@ -11,7 +11,7 @@ from holdfast import catalogue, render, source, spec
 
 
 def text(functions: int) -> str:
-    """A spec with `functions` functions: the event sources in turn, a table for ten, a queue for each that wants one."""
+    """A spec with `functions` functions: event sources in turn, a table for ten, a queue for each that wants one."""
     tables = [f'[resources.table-{n}]\nkind = "table"' for n in range(0, functions, 10)]
     queues = [f'[resources.queue-{n}]\nkind = "queue"' for n in range(1, functions, 3)]
     events = (

@@ -31,9 +31,9 @@ def page(results: Results) -> tuple[str, list[str]]:
     lines = [
         "# Benchmarks",
         "",
-        "`make bench` writes this page. Medians of interleaved runs, wall clock, each command a process of its own with",
-        "compiled bytecode; cookiecutter and copier render templates made from the very files that holdfast writes, and",
-        "their output is compared byte by byte before anything is measured.",
+        "`make bench` writes this page. Medians of interleaved runs, wall clock, each command a process of its own,",
+        "installed as users install it. cookiecutter and copier render templates made from the very files that",
+        "holdfast writes; what they write is compared byte by byte before anything is measured.",
         "",
         f"{_machine()}. {', '.join(f'{name} {version}' for name, version in results.versions.items())}.",
         "",
