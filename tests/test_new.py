@@ -322,3 +322,21 @@ def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_shells_get_their_completion(holdfast: Run, shell: str) -> None:
+    done = holdfast(env={"_HOLDFAST_COMPLETE": f"{shell}_source"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "_HOLDFAST_COMPLETE" in done.stdout
+
+
+def test_options_are_completed(holdfast: Run) -> None:
+    words = {"_HOLDFAST_COMPLETE": "zsh_complete", "COMP_WORDS": "holdfast new --d", "COMP_CWORD": "2"}
+    assert "--defaults" in holdfast(env=words).stdout
+
+
+def test_nothing_to_do_prints_the_help(holdfast: Run) -> None:
+    done = holdfast()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Usage: holdfast [OPTIONS] COMMAND [ARGS]...\n")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from holdfast.commands.new import Outcome
 
 EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+#: Set by shells that ask for completions, as click has it.
+COMPLETE = "_HOLDFAST_COMPLETE"
 #: Set to anything, it makes a bug print its traceback.
 DEBUG = "HOLDFAST_DEBUG"
 
@@ -77,7 +79,8 @@ def new(
         if not defaults and _at_a_terminal():
             from holdfast import prompts
 
-            answers = prompts.ask(catalogue, answers)
+            taken = None if directory else lambda name: command.check_target(Path(name))
+            answers = prompts.ask(catalogue, answers, check_name=taken)
         parsed = spec.from_data(answers, catalogue, name="answers")
         text = spec.dump(parsed, catalogue)
     with _progress("Building the service", quiet=quiet):
@@ -133,14 +136,26 @@ def main() -> None:
     sys.exit(_run())
 
 
+def _dispatch() -> None:
+    if COMPLETE in os.environ:
+        root.main(prog_name="holdfast", complete_var=COMPLETE)
+    # Not click's own `main`, which would end a broken pipe with 1 before it gets to `_run`.
+    with root.make_context("holdfast", sys.argv[1:]) as context:
+        root.invoke(context)
+
+
 def _run() -> int:
     try:
-        root.main(prog_name="holdfast", standalone_mode=False)
+        _dispatch()
     except HoldfastError as error:
         return _fail(f"holdfast: {error}", EXIT_USAGE)
     except click.ClickException as error:
-        return _fail(f"holdfast: {one_line(error.format_message()).rstrip('.')}; see holdfast --help", EXIT_USAGE)
-    except (KeyboardInterrupt, EOFError, click.Abort):
+        return _fail(_usage(error), EXIT_USAGE)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.Abort:
+        return _fail("holdfast: not built, nothing was written", EXIT_INTERRUPTED)
+    except (KeyboardInterrupt, EOFError):
         return _fail("holdfast: interrupted, nothing was written", EXIT_INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -154,6 +169,12 @@ def _run() -> int:
             EXIT_BUG,
         )
     return EXIT_DONE
+
+
+def _usage(error: click.ClickException) -> str:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
+    return f"holdfast: {one_line(error.format_message()).rstrip('.')}; see holdfast --help"
 
 
 def _fail(line: str, code: int) -> int:
