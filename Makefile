@@ -9,7 +9,7 @@ UPGRADE ?=
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --exclude-newer P7D --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help setup demo test lint format lock locks golden bench release clean
+.PHONY: help setup demo test lint format lock locks golden docs bench release clean
 
 help: ## list the targets
 	@echo "make TARGET, in holdfast:"
@@ -43,6 +43,9 @@ locks: $(VENV)/.dev ## write the locks that generated services get again: make l
 
 golden: $(VENV)/.dev ## store what the golden specs give now; read the difference before you commit it
 	@PYTHONPATH=tests $(RUN) -m support.goldens
+
+docs: $(VENV)/.dev ## write docs/spec.md again, from the questions that the template asks
+	@$(RUN) scripts/spec_docs.py
 
 bench: $(VENV)/.dev ## measure against cookiecutter and copier, and write docs/benchmarks.md
 	@$(RUN) -m benchmarks
