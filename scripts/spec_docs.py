@@ -19,8 +19,8 @@ def page(catalogue: Catalogue) -> str:
     lines = [
         "# holdfast.toml",
         "",
-        "Every key that the bundled template knows; `make docs` writes this page from the template's questions. Any can",
-        "be given as `--set table.key=value`, and `holdfast schema` prints the same as a JSON Schema.",
+        "Every key that the bundled template knows; `make docs` writes this page from the template's questions. Any",
+        "can be given as `--set table.key=value`, and `holdfast schema` prints the same as a JSON Schema.",
         "",
         "`schema = 1` names the format, and is what a file without it has.",
         "",
