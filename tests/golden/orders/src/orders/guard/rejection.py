@@ -35,7 +35,7 @@ class Rejected(Exception):
     def __init__(self, stage: Stage, *problems: Problem) -> None:
         super().__init__()
         self.stage = stage
-        self.problems = problems[:_MOST_PROBLEMS]
+        self.problems = problems
 
 
 @contextmanager
@@ -47,11 +47,11 @@ def refusing(stage: Stage, model: type[BaseModel] | None = None) -> Iterator[Non
     """
     try:
         yield
-    except Rejected:
+    except (Rejected, KeyboardInterrupt):
         raise
     except ValidationError as error:
         raise Rejected(stage, *_problems(error, model)) from None
-    except Exception as error:  # noqa: BLE001 - see the docstring
+    except BaseException as error:  # noqa: BLE001 - see the docstring; a panic in Rust is no Exception
         raise Rejected(stage, Problem(type(error).__name__)) from None
 
 
