@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from benchmarks import peers, report
-from benchmarks.measure import Figures, environment, environment_of, interleaved
+from benchmarks.measure import Figures, environment, environment_of, interleaved, run
 from holdfast import __version__
 
 HERE = Path(__file__).parent
@@ -87,8 +87,7 @@ def _same_output(
     ours: Path, theirs: Path, templates: tuple[Path, Path], files: Mapping[str, bytes], place: Path
 ) -> None:
     for name, command in _creating(ours, theirs, templates, place / "check").items():
-        words = command()
-        subprocess.run(words, check=True, capture_output=True, env=environment())
+        run(command())
         root = next(path.parent for path in (place / "check" / name).rglob("holdfast.toml"))
         made = _read(root)
         wrong = sorted(path for path in made.keys() | files.keys() if made.get(path) != files.get(path))

@@ -9,7 +9,8 @@ from pathlib import Path
 
 #: Answers that stand in the rendered files; the templates ask for them.
 Answers = Mapping[str, str]
-_JINJA = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
+#: What holds one of Jinja's delimiters, with all around it that could become part of one.
+_JINJA = re.compile(r"[{}%#]{2,}")
 
 
 def cookiecutter(files: Mapping[str, bytes], answers: Answers, place: Path) -> Path:
