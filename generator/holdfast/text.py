@@ -8,7 +8,7 @@ import re
 #: Legal inside a JSON string, and yet broken, lost or refused by some reader of YAML, TOML or Python.
 _FRAGILE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 #: What Markdown would take for markup; at a text's start, also what would begin a list, a heading or a rule.
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|$]|~(?=~)|&(?=#?\w+;)|:(?=\w+:)|@(?=\w)|\A\s*[-+=#~]|(?<=\d)[.)](?=\s|\Z)")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>|$]|~(?=~)|&(?=#?\w+;)|:(?=\w+:)|@(?=\w)|\A[-+=#~]|(?<=\d)[.)](?=\s|\Z)")
 
 
 def quote(value: object) -> str:
@@ -18,5 +18,9 @@ def quote(value: object) -> str:
 
 def markdown(value: object) -> str:
     """`value` as Markdown text on one line that shows exactly it, in a paragraph or a table's cell."""
-    escaped = _MARKDOWN.sub(lambda found: f"\\{found[0].lstrip()}", str(value))
+    text = str(value)
+    body = text.lstrip(" \t")
+    # Four blanks or a tab at the start would be a block of code.
+    lead = "".join(f"&#{ord(blank)};" for blank in text[: len(text) - len(body)])
+    escaped = lead + _MARKDOWN.sub(lambda found: f"\\{found[0]}", body)
     return re.sub(r"\r\n|[\n\r\u2028\u2029]", "<br>", escaped)
