@@ -204,7 +204,15 @@ def test_a_templates_extensions_load_only_where_it_is_trusted() -> None:
         rendered(changes)
 
 
-@pytest.mark.parametrize("name", ["random_ascii_string(8)", "uuid4()"])
-def test_nothing_that_changes_from_run_to_run_is_there(name: str) -> None:
-    with pytest.raises(HoldfastError, match="is undefined"):
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("random_ascii_string(8)", "is undefined"),
+        ("uuid4()", "is undefined"),
+        ("lipsum()", "is undefined"),
+        ("[1, 2] | random", "No filter named 'random'"),
+    ],
+)
+def test_nothing_that_changes_from_run_to_run_is_there(name: str, message: str) -> None:
+    with pytest.raises(HoldfastError, match=message):
         rendered({LIST: "a: {{ " + name + " }}\n"})

@@ -62,6 +62,7 @@ def environment(template: Template) -> Environment:
         auto_reload=False,
     )
     env.add_extension(SlotTag)
+    del env.filters["random"], env.globals["lipsum"]  # Jinja's own, and never the same twice.
     env.filters["quote"] = quote
     env.filters["md"] = markdown
     env.filters["jsonify"] = _jsonify
