@@ -241,8 +241,8 @@ def _referred(value: Any) -> str:
 def test_zizmor_finds_nothing_in_the_workflows(services: dict[str, Path]) -> None:
     commands = tools.environment(lock_of(services[BUILT], "tools/zizmor.txt"))
     folders = [str(service / ".github") for service in services.values()]
-    options = "--offline --persona pedantic --no-progress --quiet --color never --format json-v1".split()
-    printed = tools.run([str(commands / "zizmor"), *options, *folders])
+    options = ["--offline", "--persona", "pedantic", "--quiet", "--no-progress", "--color", "never"]
+    printed = tools.run([str(commands / "zizmor"), *options, "--format", "json-v1", *folders])
     found = json.loads(printed[printed.index("[") :])
     assert [(f["ident"], f["desc"], f["locations"][0]["symbolic"]["key"]) for f in found] == []
 
