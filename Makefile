@@ -1,11 +1,11 @@
 # `make` lists the targets. Each installs what it needs, by version and hash, and again only when its lock has changed.
 # A fresh machine needs GNU make, git and a Python from 3.11 on.
 
-VENV ?= .venv
+VENV := .venv
 RUN := $(VENV)/bin/python
 PIP := $(RUN) -m pip install --quiet --quiet --disable-pip-version-check --no-deps
 # Nothing younger than a week: most poisoned releases are found by then. UPGRADE=--upgrade takes all that is newer.
-UPGRADE ?=
+UPGRADE :=
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --exclude-newer P7D --custom-compile-command "make lock" $(UPGRADE)
 
