@@ -25,6 +25,8 @@ LAYERS = (
     {"project"},
     {"render", "lock"},
     {"context", "jinja", "parseable", "spec"},
+    {"members"},
+    {"reader"},
     {"answers", "catalogue"},
     {"source", "tree"},
     {"git", "names", "places", "text"},

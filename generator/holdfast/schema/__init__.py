@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from holdfast import spec
+from holdfast import members, spec
 from holdfast.catalogue import EVENTS, PROJECT, RESOURCES, Catalogue, Part
 from holdfast.schema.options import (
     NAME,
@@ -68,7 +68,7 @@ def _resources(catalogue: Catalogue) -> Schema:
     return {
         "description": "What functions use, by name.",
         "type": "object",
-        "propertyNames": name_schema(spec.LONGEST_RESOURCE),
+        "propertyNames": name_schema(members.LONGEST_RESOURCE),
         "additionalProperties": {"type": "object", **_one_of(kinds, {"id": identity})},
         **({"allOf": kept_names} if kept_names else {}),
     }
@@ -92,7 +92,7 @@ def _functions(catalogue: Catalogue) -> Schema:
         "description": "The Lambda functions, by name.",
         "type": "object",
         "minProperties": 1,
-        "propertyNames": name_schema(spec.LONGEST_FUNCTION),
+        "propertyNames": name_schema(members.LONGEST_FUNCTION),
         "additionalProperties": {**own, "required": ["event", *required(catalogue.function.options)]},
     }
 
