@@ -149,6 +149,38 @@ REFUSED = {
         "holdfast.toml:15 functions.b.event.route: 'POST /orders' already invokes the function 'place-order'; give each "
         "function its own",
     ),
+    "a route that differs in a name alone": (
+        MINIMAL.replace("POST /orders", "GET /a/{id}") + '[functions.b]\nevent = { kind = "http-api", route = "GET /a/{x}" }\n',
+        "holdfast.toml:15 functions.b.event.route: 'GET /a/{x}' already invokes the function 'place-order'; give each "
+        "function its own",
+    ),
+    "a route with one name twice": (
+        MINIMAL.replace("POST /orders", "GET /a/{id}/b/{id}"),
+        "holdfast.toml:12 functions.place-order.event.route: 'GET /a/{id}/b/{id}' is not what it may hold; write a method "
+        "and a path, such as POST /orders or GET /orders/{id}",
+    ),
+    "more time than the API waits": (
+        MINIMAL + "timeout = 30\n",
+        "holdfast.toml:14 functions.place-order.timeout: 30 is too large; write a whole number from 1 to 29",
+    ),
+    "a queue function that may run once": (
+        MINIMAL + '[functions.b]\nevent = { kind = "sqs", queue = "inbox" }\nconcurrency = 1\n',
+        "holdfast.toml:16 functions.b.concurrency: 1 is too small; write a whole number from 2 to 1000",
+    ),
+    "a day of the month and of the week": (
+        MINIMAL + '[functions.b]\nevent = { kind = "schedule", schedule = "cron(0 4 * * * *)" }\n',
+        "holdfast.toml:15 functions.b.event.schedule: 'cron(0 4 * * * *)' is not what it may hold; write rate(1 day) or "
+        "cron(0 6 * * ? *), in UTC; one of cron's two day fields is ?",
+    ),
+    "more environment than Lambda takes": (
+        MINIMAL + f'environment = {{ A = "{"x" * 3000}" }}\n',
+        "holdfast.toml:14 functions.place-order.environment: it holds 3001 bytes, and may hold 3000; write names in "
+        "capitals, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
+    ),
+    "more grants than a role holds": (
+        MINIMAL.replace('["orders:put"]', str([f"orders:g{n}" for n in range(31)])),
+        "holdfast.toml:13 functions.place-order.grants: 31 grants are more than a role holds; 30 fit: split the function",
+    ),
     "a queue function without a queue": (
         MINIMAL + '[functions.b]\nevent = { kind = "sqs" }\n',
         "holdfast.toml:15 functions.b.event: queue is missing: Which queue; write the name of a resource of kind queue",
@@ -199,12 +231,12 @@ REFUSED = {
     "a reserved variable": (
         MINIMAL + 'environment = { STAGE = "x" }\n',
         "holdfast.toml:14 functions.place-order.environment: 'STAGE' is set by the service itself; write names in "
-        "capitals, and never a secret: whoever may read the function's configuration reads it",
+        "capitals, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
     ),
     "a variable of AWS's": (
         MINIMAL + 'environment = { AWS_REGION = "x" }\n',
         "holdfast.toml:14 functions.place-order.environment: 'AWS_REGION' is not a key that it may hold; write names in "
-        "capitals, and never a secret: whoever may read the function's configuration reads it",
+        "capitals, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
     ),
     "a control character": (
         MINIMAL.replace('owner = "payments"', 'owner = "payments"\ndescription = "a\\u0000b"'),
@@ -253,6 +285,12 @@ def test_the_lock_gives_the_same_spec_again(catalogue: Catalogue, orders_text: s
     record = lock.parse(lock.dump(lock.make(found, catalogue.template.ref, {})))
     assert record.resolved(catalogue) == found
     assert record.templates == (catalogue.template.ref,)
+
+
+def test_an_event_source_sets_other_defaults(catalogue: Catalogue) -> None:
+    found = spec.parse(MINIMAL + '[functions.b]\nevent = { kind = "schedule", schedule = "rate(1 day)" }\n', catalogue)
+    assert [function.options["concurrency"] for function in found.functions] == [10, 1]
+    assert "concurrency" not in spec.dump(found, catalogue)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,9 @@ def _integer_problem(question: Question, value: object) -> str:
 def _map_problem(question: Question, value: object) -> str:
     if not isinstance(value, dict) or not all(isinstance(item, str) for item in value.values()):
         return "it is not a table of texts"
+    size = sum(len(text.encode("utf-8", "replace")) for pair in value.items() for text in pair)
+    if question.maximum is not None and size > question.maximum:
+        return f"it holds {size} bytes, and may hold {question.maximum}"
     for key, item in value.items():
         if question.pattern and not re.fullmatch(question.pattern, key):
             return f"{key!r} is not a key that it may hold"

@@ -68,6 +68,7 @@ class Part:
     counts: Mapping[Scope, int]
     kinds: Mapping[str, tuple[str, ...]]
     reserved: tuple[str, ...]
+    function: Mapping[str, Mapping[str, object]]
     example: Mapping[str, object]
 
     @property
@@ -91,6 +92,11 @@ class Catalogue:
     @property
     def function(self) -> Part:
         return self.parts[FUNCTION, ""]
+
+    def function_options(self, event: str) -> tuple[Question, ...]:
+        """A function's options as the event source that invokes it narrows them."""
+        narrowed = self.parts[EVENTS, event].function if event else {}
+        return tuple(replace(q, **narrowed.get(q.key, {})) for q in self.function.options)  # type: ignore[arg-type]
 
     @property
     def defaults(self) -> Mapping[str, object]:
@@ -152,8 +158,22 @@ def _part(template: Template, group: str, name: str, paths: Iterable[str]) -> Pa
         counts={scope: int(str(_table(data, "counts", where).get(scope, 0))) for scope in _SCOPES.values()},
         kinds={kind: _texts(_table(data, "files", where), kind, where) for kind in ("seeded", "derived", "executable")},
         reserved=_texts(data, "reserved", where),
+        function=_narrowing(data, where),
         example=_table(data, "example", where),
     )
+
+
+def _narrowing(data: Mapping[str, object], where: str) -> dict[str, Mapping[str, object]]:
+    found = dict(_subtables(_table(data, "function", where), where))
+    for key, narrowed in found.items():
+        unknown = narrowed.keys() - {"default", "minimum", "maximum"}
+        if unknown:
+            raise HoldfastError(
+                f"[function.{key}] has unknown keys {sorted(unknown)}",
+                where=where,
+                todo="an event source may narrow default, minimum and maximum",
+            )
+    return found
 
 
 def _grants(template: Template, where: str) -> Grants:

@@ -12,6 +12,8 @@ from holdfast.reader import Reader
 #: IAM role names end at 64 characters, and hold service, stage, function and region; queue names end at 80.
 LONGEST_FUNCTION = 32
 LONGEST_RESOURCE = 40
+#: A role's policies have room for 10,240 characters.
+MOST_GRANTS = 30
 
 
 def read_resources(reader: Reader, data: Mapping[str, object]) -> tuple[ResourceSpec, ...]:
@@ -41,7 +43,7 @@ def read_functions(
     """The table `[functions]`, each event and grant against the resources that are there."""
     index = {resource.name: resource for resource in resources}
     found: list[FunctionSpec] = []
-    unique: dict[tuple[str, str, object], str] = {}
+    unique: dict[tuple[str, str, str], str] = {}
     for name, raw in data.items():
         path = ("functions", name)
         reader.check_name(path, name, LONGEST_FUNCTION)
@@ -52,15 +54,19 @@ def read_functions(
         for question in reader.catalogue.parts["events", event.kind].options if event.kind else ():
             if not question.unique or question.key not in event.options:
                 continue
-            key = (event.kind, question.key, event.options[question.key])
+            # Names in braces do not tell two routes apart.
+            answer = re.sub(r"\{[^}]*\}", "{}", str(event.options[question.key]))
+            key = (event.kind, question.key, answer)
             if unique.setdefault(key, name) != name:
                 raise reader.error(
                     (*path, "event", question.key),
-                    f"{key[2]!r} already invokes the function {unique[key]!r}",
+                    f"{event.options[question.key]!r} already invokes the function {unique[key]!r}",
                     "give each function its own",
                 )
         grants = _grants(reader, (*path, "grants"), given.pop("grants", []), index)
-        options = reader.options(path, given, reader.catalogue.function.options, index, also=("event", "grants"))
+        options = reader.options(
+            path, given, reader.catalogue.function_options(event.kind), index, also=("event", "grants")
+        )
         found.append(FunctionSpec(name, event, grants, options))
     reader.no_twins("functions", [(f.name, names.logical_id(f.name)) for f in found])
     return tuple(found)
@@ -79,6 +85,10 @@ def _grants(
 ) -> tuple[Grant, ...]:
     if not isinstance(raw, list) or not all(isinstance(grant, str) for grant in raw):
         raise reader.error(path, "grants are a list of texts", 'write them as ["orders:get"]')
+    if len(raw) > MOST_GRANTS:
+        raise reader.error(
+            path, f"{len(raw)} grants are more than a role holds", f"{MOST_GRANTS} fit: split the function"
+        )
     found: list[Grant] = []
     for text in raw:
         resource, _, name = text.partition(":")

@@ -142,7 +142,7 @@ def dump(spec: ProjectSpec, catalogue: Catalogue) -> str:
         lines += ["", f"[functions.{function.name}]", f"event = {{ {event} }}"]
         if function.grants:
             lines.append(f"grants = [{', '.join(quote(str(grant)) for grant in function.grants)}]")
-        lines += _changed(function.options, catalogue.function.options)
+        lines += _changed(function.options, catalogue.function_options(function.event.kind))
     return "\n".join(lines) + "\n"
 
 
