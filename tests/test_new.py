@@ -104,6 +104,21 @@ def test_sets_alone_are_enough(holdfast: Run, work: Path) -> None:
     assert 'Path: "/notes/{id}"' in (work / "notes/template.yaml").read_text()
 
 
+def test_the_defaults_own_function_can_be_set(holdfast: Run, work: Path) -> None:
+    done = holdfast("new", "notes", "--defaults", "--no-git", "--quiet", "--set", "functions.hello.timeout=5")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "timeout = 5" in (work / "notes/holdfast.toml").read_text()
+
+
+def test_what_functions_and_resources_lack_is_named_at_once(holdfast: Run) -> None:
+    done = holdfast("new", "a", "--set", "functions.a.event.kind=http-api", "--set", "functions.b.event.kind=sqs",
+                    "--set", "resources.c.attempts=3")  # fmt: skip
+    assert done.stderr == (
+        "holdfast: answers: missing: project.owner, functions.a.event.route, functions.b.event.queue, resources.c.kind; "
+        "give each with --set, or use --defaults\n"
+    )
+
+
 def test_without_a_terminal_every_missing_answer_is_named(holdfast: Run, work: Path) -> None:
     done = holdfast("new")
     assert done.returncode == 2
@@ -231,16 +246,111 @@ def test_a_killed_run_leaves_no_target_or_the_whole_one(
         assert holdfast("new", "orders", "--spec", str(ORDERS)).returncode == 0
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("moment", [0.1, 0.2, 0.3, 0.4])
+def test_a_stopped_run_leaves_nothing_or_all(
+    work: Path, holdfast: Run, tmp_path: Path, number: signal.Signals, moment: float
+) -> None:
+    command = [sys.executable, "-m", "holdfast", "new", "orders", "--spec", str(ORDERS), "--quiet"]
+    process = subprocess.Popen(
+        command,
+        cwd=work,
+        env=environment(tmp_path / "home", IDENTITY),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(moment)
+    process.send_signal(number)
+    said = process.communicate()[1]
+    left = sorted(path.name for path in work.iterdir())
+    if left:
+        assert left == ["orders"]
+        assert (work / "orders/holdfast.lock").is_file()
+        assert "nothing was written" not in said
+    else:
+        assert process.returncode in (128 + number, -number)
+
+
+def test_a_fresh_repository_is_filled(holdfast: Run, work: Path) -> None:
+    git(work, "init", "--quiet", "orders")
+    done = holdfast("new", "orders", "--spec", str(ORDERS))
+    assert done.returncode == 0
+    assert f"not committed: inside the repository {work / 'orders'}" in " ".join(done.stdout.split())
+    assert (work / "orders/holdfast.lock").is_file()
+    assert [path.name for path in work.iterdir()] == ["orders"]
+
+
+def test_a_link_to_an_empty_folder_is_that_folder(holdfast: Run, work: Path) -> None:
+    (work / "real").mkdir()
+    (work / "link").symlink_to(work / "real")
+    assert holdfast("new", "link", "--spec", str(ORDERS), "--no-git").returncode == 0
+    assert (work / "real/holdfast.lock").is_file()
+    assert (work / "link").is_symlink()
+
+
+def test_what_is_printed_can_be_pasted(holdfast: Run) -> None:
+    done = holdfast("new", "a;id $(id) it's", "--defaults", "--set", "project.name=x", "--no-git")
+    assert """\n  cd 'a;id $(id) it'"'"'s'\n""" in done.stdout
+
+
+def test_a_summary_that_nobody_reads_is_no_error(work: Path, holdfast: Run, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "holdfast", "new", "orders", "--spec", str(ORDERS), "--no-git"]
+    with subprocess.Popen(
+        command, cwd=work, env=environment(tmp_path, {}), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+    assert (work / "orders/holdfast.lock").is_file()
+
+
+def test_streams_that_are_closed(work: Path, holdfast: Run, tmp_path: Path) -> None:
+    words = f"exec '{sys.executable}' -m holdfast new orders --defaults --no-git"
+    for closed, code in {"<&-": 0, "2>&-": 2}.items():
+        done = subprocess.run(
+            ["sh", "-c", f"{words} {closed}"],
+            cwd=work,
+            env=environment(tmp_path, {}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_a_password_is_never_shown(holdfast: Run) -> None:
+    done = holdfast("new", "a", "--defaults", "--template", "https://user:s3cr3t@127.0.0.1:1/x.git@v1")
+    assert done.returncode == 2
+    assert done.stderr.startswith("holdfast: https://127.0.0.1:1/x.git: it cannot be fetched: unable to access")
+    assert "s3cr3t" not in done.stderr
+
+
+def test_why_git_failed_is_its_first_word(holdfast: Run, work: Path) -> None:
+    done = holdfast("new", "a", "--defaults", "--template", f"file://{work}/nothing.git")
+    assert done.stderr == (
+        f"holdfast: file://{work}/nothing.git: it cannot be fetched: '{work}/nothing.git' does not appear to be a git "
+        "repository; check the address, or clone it yourself and name the folder\n"
+    )
+
+
 def test_what_a_killed_run_left_is_swept_away_later(holdfast: Run, work: Path) -> None:
-    stale, fresh, mine = (work / name for name in (".orders.holdfast-1", ".orders.holdfast-2", ".orders.mine"))
-    for folder in (stale, fresh, mine):
-        folder.mkdir()
-        (folder / "x").write_text("x")
-    os.utime(stale, (0, 0))
+    stale, fresh, mine, backup = (
+        work / f".orders.{name}" for name in ("holdfast-abcdefgh", "holdfast-12345678", "mine", "holdfast-savedold")
+    )
+    for folder in (stale, fresh, mine, backup):
+        (folder / "project").mkdir(parents=True)
+        (folder / "project/x").write_text("x")
+    (backup / "precious").write_text("mine")
+    for folder in (stale, mine, backup):
+        os.utime(folder, (0, 0))
     assert holdfast("new", "orders", "--spec", str(ORDERS), "--no-git").returncode == 0
     assert not stale.exists()
     assert fresh.exists()
     assert mine.exists()
+    assert (backup / "precious").exists()
 
 
 USAGE = {
@@ -257,12 +367,19 @@ USAGE = {
     "name, description, owner, runtime, region, architecture",
     ("new", "--defaults", "--template", "./nowhere"): "holdfast: ./nowhere: there is no such folder; name a template's "
     "folder or git URL",
+    ("new", "--defaults", "--set", "functions.hello.memory=" + "9" * 5000): "holdfast: answers functions.hello.memory: "
+    f"'{'9' * 77}'… is not a whole number; write a whole number from 128 to 10240",
+    ("new", "--defaults", "--set", "functions.hello.environment=" + "[" * 3000): "holdfast: answers "
+    "functions.hello.environment: it is not a table of texts; write names in capitals, 3,000 characters in all, and never a "
+    "secret: whoever may read the function's configuration reads it",
+    ("new", "--defaults", "--template", "~nobody-here/x"): "holdfast: ~nobody-here/x: there is no such folder; name a "
+    "template's folder or git URL",
     ("new", "../Orders", "--defaults"): "holdfast: answers project.name: 'Orders' is not a name: it may hold lower-case "
     "letters, digits and single hyphens, starting with a letter; choose another name",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", USAGE, ids=" ".join)
+@pytest.mark.parametrize("arguments", USAGE, ids=lambda words: " ".join(words)[:60])
 def test_wrong_usage_is_one_line_and_writes_nothing(holdfast: Run, work: Path, arguments: tuple[str, ...]) -> None:
     done = holdfast(*arguments)
     assert (done.returncode, done.stdout, done.stderr) == (2, "", USAGE[arguments] + "\n")

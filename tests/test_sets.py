@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from holdfast import sets
@@ -54,3 +56,47 @@ def test_edit_keeps_comments_and_order(catalogue: Catalogue) -> None:
 def test_a_key_through_a_value_is_refused(catalogue: Catalogue) -> None:
     with pytest.raises(HoldfastError, match="goes through a key that is not a table"):
         sets.apply({"project": "x"}, [sets.parse("project.name=b", catalogue)])
+
+
+INTERLEAVED = """\
+[functions.h]
+event = { kind = "http-api", route = "GET /h" }
+[resources.t]
+kind = "table"
+[functions.g]
+event.kind = "schedule"
+event.schedule = "rate(1 day)"
+[project]
+name = "a"
+[resources.q]
+kind = "queue"
+"""
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("functions.k.event.kind=http-api", "functions.k.event.route=POST /k"),
+        ("resources.u.kind=queue",),
+        ("functions.g.event.schedule=rate(2 days)", "functions.h.memory=512"),
+        ("project.description=x", "api.rate=3", "functions.g.grants=t:get"),
+    ],
+)
+def test_tables_in_any_order_are_edited_alike(catalogue: Catalogue, keys: tuple[str, ...]) -> None:
+    wanted = [sets.parse(item, catalogue) for item in keys]
+    expected = tomllib.loads(INTERLEAVED)
+    sets.apply(expected, wanted)
+    assert tomllib.loads(sets.edit(INTERLEAVED, wanted, name="x.toml")) == expected
+
+
+def test_dotted_keys_lose_nothing(catalogue: Catalogue) -> None:
+    text = 'functions.h.event.kind = "http-api"\nfunctions.h.event.route = "GET /h"\n'
+    wanted = [sets.parse(item, catalogue) for item in ("functions.g.event.kind=schedule", "functions.h.memory=512")]
+    expected = tomllib.loads(text)
+    sets.apply(expected, wanted)
+    try:
+        edited = sets.edit(text, wanted, name="x.toml")
+    except HoldfastError as error:
+        assert error.todo == "edit it by hand"
+    else:
+        assert tomllib.loads(edited) == expected

@@ -160,7 +160,7 @@ def test_the_reference_is_what_follows_the_last_at(name: str, split: tuple[str, 
 
 
 def test_a_password_is_never_written_down() -> None:
-    assert source.without_password("https://user:secret@example.org/t.git") == "https://example.org/t.git"
+    assert git.without_password("https://user:secret@example.org/t.git") == "https://example.org/t.git"
 
 
 @pytest.mark.parametrize(

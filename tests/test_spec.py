@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
+import re
+import sys
+
 import pytest
 
 from holdfast import lock, spec
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.model import Grant
+from holdfast.stdlib import CLASSES, MODULES
 
 MINIMAL = """\
 [project]
@@ -54,6 +59,23 @@ REFUSED = {
     "a key twice": (
         MINIMAL.replace('owner = "payments"', 'name = "b"'),
         "holdfast.toml:3: not TOML: Cannot overwrite a value; mend the line",
+    ),
+    "a number without end": (
+        MINIMAL + f"memory = {'9' * 5000}\n",
+        "holdfast.toml: not TOML: a number is too long; mend the file",
+    ),
+    "a large number": (
+        MINIMAL + f"memory = {'9' * 50}\n",
+        "holdfast.toml:14 functions.place-order.memory: that large a number is too large; write a whole number from 128 to "
+        "10240",
+    ),
+    "a date": (
+        MINIMAL + "memory = 2024-01-01\n",
+        "holdfast.toml:14 functions.place-order.memory: a date is not a whole number; write a whole number from 128 to 10240",
+    ),
+    "a key without end": (
+        MINIMAL + "a." * 5000 + "a = 1\n",
+        "holdfast.toml:14: not TOML: nested too deeply; mend the line",
     ),
     "nothing": (
         "schema = 1\n",
@@ -137,7 +159,7 @@ REFUSED = {
     ),
     "no event": (
         MINIMAL.replace('event = { kind = "http-api", route = "POST /orders" }\n', ""),
-        "holdfast.toml: missing: functions.place-order.event; add them there, or give each with --set KEY=VALUE",
+        "holdfast.toml:11 functions.place-order.event.kind: no kind is given; choose from http-api, schedule, sqs",
     ),
     "a route without a method": (
         MINIMAL.replace("POST /orders", "/orders"),
@@ -272,6 +294,13 @@ def test_refused_in_one_line(catalogue: Catalogue, text: str, line: str) -> None
     with pytest.raises(HoldfastError) as error:
         spec.parse(text, catalogue)
     assert str(error.value) == line
+
+
+def test_what_is_pythons_own_is_known_for_every_version() -> None:
+    mine = {name for name in sys.stdlib_module_names if re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", name)}
+    assert mine <= MODULES
+    assert {name for name in dir(builtins) if name[0].isupper()} <= CLASSES
+    assert {"compression", "annotationlib", "distutils", "email"} <= MODULES
 
 
 @pytest.mark.parametrize("text", ["MINIMAL", "orders"])

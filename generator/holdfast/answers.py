@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from holdfast.errors import shown
 from holdfast.model import Question
 
 LONGEST_TEXT = 500
@@ -16,23 +17,23 @@ def problem(question: Question, value: object) -> str:
     if question.type == "integer":
         return _integer_problem(question, value)
     if question.type == "boolean":
-        return "" if isinstance(value, bool) else f"{value!r} is neither true nor false"
+        return "" if isinstance(value, bool) else f"{shown(value)} is neither true nor false"
     if question.type == "map":
         return _map_problem(question, value)
     if not isinstance(value, str):
-        return f"{value!r} is not a text"
+        return f"{shown(value)} is not a text"
     if question.type == "choice":
-        return "" if value in question.choices else f"{value!r} is not one of its choices"
+        return "" if value in question.choices else f"{shown(value)} is not one of its choices"
     return _text_problem(question, value)
 
 
 def _integer_problem(question: Question, value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int):
-        return f"{value!r} is not a whole number"
+        return f"{shown(value)} is not a whole number"
     if question.minimum is not None and value < question.minimum:
-        return f"{value} is too small"
+        return f"{shown(value)} is too small"
     if question.maximum is not None and value > question.maximum:
-        return f"{value} is too large"
+        return f"{shown(value)} is too large"
     return ""
 
 
@@ -44,11 +45,11 @@ def _map_problem(question: Question, value: object) -> str:
         return f"it holds {size} bytes, and may hold {question.maximum}"
     for key, item in value.items():
         if question.pattern and not re.fullmatch(question.pattern, key):
-            return f"{key!r} is not a key that it may hold"
+            return f"{shown(key)} is not a key that it may hold"
         if key in question.reserved:
-            return f"{key!r} is set by the service itself"
+            return f"{shown(key)} is set by the service itself"
         if _BAD_TEXT.search(item):
-            return f"the value of {key!r} holds a control character"
+            return f"the value of {shown(key)} holds a control character"
     return ""
 
 
@@ -63,9 +64,9 @@ def _text_problem(question: Question, value: str) -> str:
     if question.required and not value.strip():
         return "it is empty"
     if question.pattern and not re.fullmatch(question.pattern, value):
-        return f"{value!r} is not what it may hold"
+        return f"{shown(value)} is not what it may hold"
     if value in question.reserved:
-        return f"{value!r} is taken"
+        return f"{shown(value)} is taken"
     return ""
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from holdfast.errors import HoldfastError, one_line
 if TYPE_CHECKING:
     from holdfast.commands.new import Outcome
 
-EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+EXIT_DONE, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 2, 3, 130
 #: Set by shells that ask for completions, as click has it.
 COMPLETE = "_HOLDFAST_COMPLETE"
 #: Set to anything, it makes a bug print its traceback.
@@ -84,7 +85,8 @@ def new(
         parsed = spec.from_data(answers, catalogue, name="answers")
         text = spec.dump(parsed, catalogue)
     with _progress("Building the service", quiet=quiet):
-        outcome = command.new(parsed, text, catalogue, directory or Path(parsed.name), with_git=not no_git)
+        target = directory or Path(parsed.name)
+        outcome = command.new(parsed, text, catalogue, target, with_git=not no_git, finishing=_ignore_interrupts)
     _print_new(outcome, quiet=quiet, as_json=as_json)
 
 
@@ -110,13 +112,13 @@ def _print_new(outcome: Outcome, *, quiet: bool, as_json: bool) -> None:
 
 
 def _at_a_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
 
 
 @contextmanager
 def _progress(what: str, *, quiet: bool) -> Iterator[None]:
     """Say what is going on, but only at a terminal and only when it takes longer than a second."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield
         return
     timer = threading.Timer(1.0, lambda: click.echo(f"{what} …", err=True))
@@ -133,7 +135,22 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    # Windows looks for programs in the working directory first, which may be anybody's.
+    os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] = "1"
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+            signal.signal(getattr(signal, name), _stopped)
     sys.exit(_run())
+
+
+def _ignore_interrupts() -> None:
+    """From the moment when the project is put in place it is too late to say that nothing was written."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _stopped(number: int, _: object) -> None:
+    """End through every `finally` on the way, so that nothing half-built is left."""
+    sys.exit(128 + number)
 
 
 def _dispatch() -> None:
@@ -153,13 +170,15 @@ def _run() -> int:
         return _fail(_usage(error), EXIT_USAGE)
     except click.exceptions.Exit as done:
         return done.exit_code
-    except click.Abort:
-        return _fail("holdfast: not built, nothing was written", EXIT_INTERRUPTED)
-    except (KeyboardInterrupt, EOFError):
-        return _fail("holdfast: interrupted, nothing was written", EXIT_INTERRUPTED)
+    except (KeyboardInterrupt, EOFError, click.Abort) as left:
+        why = "not built" if isinstance(left, click.Abort) else "interrupted"
+        return _fail(f"holdfast: {why}, nothing was written", EXIT_INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
+    except OSError as error:
+        place = error.filename or "the system"
+        return _fail(f"holdfast: {one_line(f'{place}: {error.strerror or error}')}", EXIT_USAGE)
     except Exception as error:  # the boundary: what gets here is a bug, and its traceback is for who asks for it
         if os.environ.get(DEBUG):
             raise
@@ -178,5 +197,6 @@ def _usage(error: click.ClickException) -> str:
 
 
 def _fail(line: str, code: int) -> int:
-    click.echo(line, err=True)
+    with suppress(OSError):
+        click.echo(line, err=True)
     return code

@@ -21,6 +21,16 @@ class HoldfastError(Exception):
         return one_line(f"{line}; {self.todo}" if self.todo else line)
 
 
+def shown(value: object) -> str:
+    """`value` as a message names it: a short text itself, of anything else its type alone where it could be long."""
+    if isinstance(value, str):
+        return repr(value) if len(value) <= 80 else f"{value[:77]!r}…"
+    if value is None or isinstance(value, bool | float) or (isinstance(value, int) and abs(value) < 10**18):
+        return repr(value)
+    names = {int: "that large a number", list: "a list", dict: "a table"}
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
 def one_line(text: str) -> str:
     """`text` with everything that would break or disguise a line in a terminal written as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

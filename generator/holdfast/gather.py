@@ -12,7 +12,7 @@ from holdfast.errors import HoldfastError
 from holdfast.model import ProjectSpec
 
 #: Far above any spec's size.
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,7 @@ def preset(request: Request, catalogue: Catalogue) -> dict[str, object]:
                     sets.apply(data, [sets.Assignment((table, question.key), question.default)])
     if request.directory is not None:
         sets.apply(data, [_directory_name(request.directory)])
-    wanted = [sets.parse(item, catalogue) for item in request.sets]
-    if any(item.path[0] == "functions" for item in wanted):
-        data.pop("functions", None)
-    sets.apply(data, wanted)
+    sets.apply(data, [sets.parse(item, catalogue) for item in request.sets])
     return data
 
 

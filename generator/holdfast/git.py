@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -12,10 +13,29 @@ from pathlib import Path
 from holdfast.errors import HoldfastError
 
 #: Variables by which a surrounding git (a hook, an alias) would redirect ours to its own repository.
-_REDIRECTING = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_PREFIX")
+_REDIRECTING = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_DEFAULT_HASH",
+        "GIT_DIR",
+        "GIT_GRAFT_FILE",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_TEMPLATE_DIR",
+        "GIT_WORK_TREE",
+    }
+)
 _OWN = (
     "-c",
     "core.hooksPath=/dev/null",
+    "-c",
+    "core.attributesFile=/dev/null",
     "-c",
     "core.autocrlf=false",
     "-c",
@@ -56,23 +76,29 @@ def enclosing(directory: Path) -> Path | None:
 
 
 def start(directory: Path, message: str) -> Started:
-    """Make `directory` a repository with one commit of all that is in it."""
-    _run(["init", "--quiet", "--initial-branch=main", "--template="], directory)
-    _run(["add", "--all", "--force", "."], directory)
+    """Make `directory` a repository with one commit of all that is in it, signed where the user's git signs."""
+    try:
+        _run(["init", "--quiet", "--initial-branch=main", "--template="], directory)
+        _run(["add", "--all", "--force", "."], directory)
+    except HoldfastError as error:
+        return Started("", error.what)
     made = _call(["-c", "user.useConfigOnly=true", "commit", "--quiet", "--no-verify", "--message", message], directory)
     if made.returncode:
         text = made.stderr.decode("utf-8", "replace")
         unknown = "user.useConfigOnly" in text or "tell me who you are" in text or "empty ident" in text
-        return Started("", "git does not know your name and address yet" if unknown else _last_line(text))
+        return Started("", "git does not know your name and address yet" if unknown else _reason(text))
     return Started(_run(["rev-parse", "--short", "HEAD"], directory).decode().strip(), "")
 
 
-def read_commit(url: str, ref: str, folders: tuple[str, ...], limit: int) -> tuple[str, dict[str, bytes]]:
+def read_commit(
+    url: str, ref: str, folders: tuple[str, ...], most_bytes: int, most_files: int
+) -> tuple[str, dict[str, bytes]]:
     """The commit that `ref` names in the repository at `url`, and its files below `folders`, read from git's objects.
 
     Nothing is checked out, so no attribute, filter or symbolic link of that repository takes effect here.
     """
-    with tempfile.TemporaryDirectory(prefix="holdfast-") as scratch:
+    where = without_password(url)
+    with tempfile.TemporaryDirectory(prefix="holdfast-", ignore_cleanup_errors=True) as scratch:
         repository = Path(scratch)
         _run(["init", "--quiet", "--bare", "--template=", "."], repository)
         commit = _fetched(repository, url, ref)
@@ -81,18 +107,21 @@ def read_commit(url: str, ref: str, folders: tuple[str, ...], limit: int) -> tup
             if blob.mode not in ("100644", "100755"):
                 raise HoldfastError(
                     f"{blob.path!r} is a symbolic link or submodule, which a template may not hold",
-                    where=url,
+                    where=where,
                     todo="put the files themselves there",
                 )
-        if sum(blob.size for blob in blobs) > limit:
+        if sum(blob.size for blob in blobs) > most_bytes or len(blobs) > most_files:
             raise HoldfastError(
-                f"it holds more than {limit // 1024 // 1024} MiB", where=url, todo="a template holds source files only"
+                f"it holds more than {most_files} files or {most_bytes // 1024 // 1024} MiB",
+                where=where,
+                todo="a template holds source files only",
             )
         return commit, _contents(repository, blobs)
 
 
 def _fetched(repository: Path, url: str, ref: str) -> str:
     """Fetch `ref` alone where the other side allows it, else everything (an abbreviated commit can't be asked for)."""
+    where = without_password(url)
     shallow = _call(["fetch", "--quiet", "--depth=1", "--no-tags", "--", url, ref or "HEAD"], repository)
     if shallow.returncode == 0:
         return _run(["rev-parse", "--verify", "FETCH_HEAD^{commit}"], repository).decode().strip()
@@ -102,13 +131,13 @@ def _fetched(repository: Path, url: str, ref: str) -> str:
     )
     if whole.returncode:
         raise HoldfastError(
-            f"it cannot be fetched: {_last_line(whole.stderr.decode('utf-8', 'replace'))}",
-            where=url,
+            f"it cannot be fetched: {_reason(whole.stderr.decode('utf-8', 'replace'))}",
+            where=where,
             todo="check the address, or clone it yourself and name the folder",
         )
     found = _call(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"], repository)
     if found.returncode:
-        raise HoldfastError(f"it has no tag, branch or commit {ref!r}", where=url, todo="name one that it has")
+        raise HoldfastError(f"it has no tag, branch or commit {ref!r}", where=where, todo="name one that it has")
     return found.stdout.decode().strip()
 
 
@@ -140,7 +169,7 @@ def _contents(repository: Path, blobs: list[Blob]) -> dict[str, bytes]:
 def _run(arguments: list[str], directory: Path, *, stdin: bytes = b"") -> bytes:
     done = _call(arguments, directory, stdin=stdin)
     if done.returncode:
-        reason = _last_line(done.stderr.decode("utf-8", "replace"))
+        reason = _reason(done.stderr.decode("utf-8", "replace"))
         raise HoldfastError(
             f"git {arguments[0]} failed: {reason}", where=str(directory), todo="mend that and try again"
         )
@@ -148,16 +177,23 @@ def _run(arguments: list[str], directory: Path, *, stdin: bytes = b"") -> bytes:
 
 
 def _call(arguments: list[str], directory: Path, *, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    program = shutil.which("git")
+    if not program:
+        raise HoldfastError("git is not installed", todo="install git, or use --no-git")
     environment = {key: value for key, value in os.environ.items() if key not in _REDIRECTING}
     environment |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        return subprocess.run(
-            ["git", *_OWN, *arguments], cwd=directory, env=environment, input=stdin, capture_output=True, check=False
-        )
-    except FileNotFoundError:
-        raise HoldfastError("git is not installed", todo="install git, or use --no-git") from None
+    return subprocess.run(
+        [program, *_OWN, *arguments], cwd=directory, env=environment, input=stdin, capture_output=True, check=False
+    )
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return re.sub(r"^(fatal|error): ", "", lines[-1]) if lines else "it said nothing"
+def _reason(text: str) -> str:
+    """Why git failed: its first line that is no hint; what follows is advice for other cases."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith(("warning:", "hint:"))]
+    return re.sub(r"^(fatal|error): ", "", lines[0]).rstrip(".:") if lines else "it said nothing"
+
+
+def without_password(url: str) -> str:
+    """`url` as it may be shown or written into a file: no password, and for the web no user either."""
+    hidden = re.sub(r"^(https?://)[^/@]*@", r"\1", url)
+    return re.sub(r"^([a-z][a-z0-9+.-]*://[^/@:]*):[^/@]*@", r"\1@", hidden)

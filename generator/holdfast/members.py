@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from holdfast import names
+from holdfast.errors import shown
 from holdfast.model import EventSpec, FunctionSpec, Grant, Options, ResourceSpec
 from holdfast.reader import Reader
 
@@ -28,10 +29,14 @@ def read_resources(reader: Reader, data: Mapping[str, object]) -> tuple[Resource
             continue
         part = reader.part((*path, "kind"), kinds, given.pop("kind", None))
         if name in part.reserved or any(r.startswith("-") and name.endswith(r) for r in part.reserved):
-            raise reader.error(path, f"the name {name!r} is kept for the {part.name} part's own", "choose another name")
+            raise reader.error(
+                path, f"the name {shown(name)} is kept for the {part.name} part's own", "choose another name"
+            )
         identity = given.pop("id", names.logical_id(name))
         if not isinstance(identity, str) or not re.fullmatch(r"[A-Z][A-Za-z0-9]{0,99}", identity):
-            raise reader.error((*path, "id"), f"{identity!r} is not the stem of a logical id", "use letters and digits")
+            raise reader.error(
+                (*path, "id"), f"{shown(identity)} is not the stem of a logical id", "use letters and digits"
+            )
         found.append(ResourceSpec(name, part.name, identity, reader.options(path, given, part.options, {})))
     reader.no_twins("resources", [(r.name, r.id) for r in found])
     return tuple(found)
@@ -95,16 +100,16 @@ def _grants(
         if resource not in resources:
             raise reader.error(
                 path,
-                f"the grant {text!r} is on a resource that does not exist",
+                f"the grant {shown(text)} is on a resource that does not exist",
                 f"add [resources.{resource}] or mend it",
             )
         kind = resources[resource].kind
         rules = reader.catalogue.parts["resources", kind].grants.rules
         offered = [rule.name for rule in rules.values() if not rule.event]
         if name not in offered:
-            raise reader.error(path, f"a {kind} has no grant {name!r}", f"choose from {', '.join(offered)}")
+            raise reader.error(path, f"a {kind} has no grant {shown(name)}", f"choose from {', '.join(offered)}")
         grant = Grant(resource, name)
         if grant in found:
-            raise reader.error(path, f"the grant {text!r} stands twice", "remove one")
+            raise reader.error(path, f"the grant {shown(text)} stands twice", "remove one")
         found.append(grant)
     return tuple(found)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
-import sys
+
+from holdfast.errors import shown
+from holdfast.stdlib import CLASSES, MODULES
 
 NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*\Z")
 NAME_HINT = "lower-case letters, digits and single hyphens, starting with a letter"
@@ -16,21 +17,21 @@ DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "l
 def problem(name: object, longest: int) -> str:
     """Why `name` cannot name a function, a resource or a project; empty where it can."""
     if not isinstance(name, str) or not NAME.match(name):
-        return f"{name!r} is not a name: it may hold {NAME_HINT}"
+        return f"{shown(name)} is not a name: it may hold {NAME_HINT}"
     if len(name) > longest:
-        return f"{name!r} has {len(name)} characters: at most {longest} fit the names that AWS allows"
-    if keyword.iskeyword(logical_id(name)) or hasattr(builtins, logical_id(name)):
-        return f"{name!r} becomes a class {logical_id(name)!r}, which is Python's own"
+        return f"{shown(name)} has {len(name)} characters: at most {longest} fit the names that AWS allows"
+    if keyword.iskeyword(logical_id(name)) or logical_id(name) in CLASSES:
+        return f"{shown(name)} becomes a class {logical_id(name)!r}, which is Python's own"
     if keyword.iskeyword(module(name)):
-        return f"{name!r} is a Python keyword and cannot become a module"
+        return f"{shown(name)} is a Python keyword and cannot become a module"
     if name in DEVICES:
-        return f"{name!r} is a device name on Windows and cannot become a folder"
+        return f"{shown(name)} is a device name on Windows and cannot become a folder"
     return ""
 
 
 def shadows(name: str) -> bool:
     """Whether a top-level package of this name would hide one of Python's own modules."""
-    return module(name) in sys.stdlib_module_names
+    return module(name) in MODULES
 
 
 def module(name: str) -> str:

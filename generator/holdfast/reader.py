@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from holdfast import names
 from holdfast.answers import may_hold, problem
 from holdfast.catalogue import Catalogue, Part
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 from holdfast.model import Options, Question, ResourceSpec, Value
 from holdfast.places import line_of
 
@@ -42,7 +42,7 @@ class Reader:
         """Refuse keys that nothing here asks for."""
         for key in given:
             if key not in known:
-                raise self.error((*path, key), f"the key {key!r} is unknown", f"known here: {', '.join(known)}")
+                raise self.error((*path, key), f"the key {shown(key)} is unknown", f"known here: {', '.join(known)}")
 
     def check_name(self, path: tuple[str, ...], name: str, longest: int) -> None:
         """Refuse what cannot name a function or a resource."""
@@ -62,7 +62,7 @@ class Reader:
     def part(self, path: tuple[str, ...], parts: Mapping[str, Part], kind: object) -> Part:
         """The part that `kind` names."""
         if not isinstance(kind, str) or kind not in parts:
-            what = "no kind is given" if kind is None else f"{kind!r} is not a kind that this template knows"
+            what = "no kind is given" if kind is None else f"{shown(kind)} is not a kind that this template knows"
             raise self.error(path, what, f"choose from {', '.join(parts)}")
         return parts[kind]
 
@@ -105,7 +105,9 @@ class Reader:
     ) -> None:
         if value not in resources:
             raise self.error(
-                path, f"there is no resource {value!r}", f'add [resources.{value}] with kind = "{question.resource}"'
+                path,
+                f"there is no resource {shown(value)}",
+                f'add [resources.{value}] with kind = "{question.resource}"',
             )
         if resources[value].kind != question.resource:
-            raise self.error(path, f"{value!r} is a {resources[value].kind}", f"name a {question.resource}")
+            raise self.error(path, f"{shown(value)} is a {resources[value].kind}", f"name a {question.resource}")

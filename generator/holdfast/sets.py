@@ -41,18 +41,21 @@ def parse(text: str, catalogue: Catalogue) -> Assignment:
 def apply(data: MutableMapping[str, object], assignments: Iterable[Assignment]) -> None:
     """Set every key in `data` (plain or tomlkit's own), making the tables on the way."""
     for assignment in assignments:
-        table: object = data
-        for key in assignment.path[:-1]:
-            if not isinstance(table, MutableMapping):
-                break
-            table = table.setdefault(key, {})
-        if not isinstance(table, MutableMapping):
-            raise HoldfastError(
-                "it goes through a key that is not a table",
-                where=f"--set {'.'.join(assignment.path)}",
-                todo="mend the key",
-            )
-        table[assignment.path[-1]] = assignment.value
+        table, path = data, list(assignment.path)
+        while len(path) > 1 and path[0] in table:
+            inner = table[path.pop(0)]
+            if not isinstance(inner, MutableMapping):
+                raise HoldfastError(
+                    "it goes through a key that is not a table",
+                    where=f"--set {'.'.join(assignment.path)}",
+                    todo="mend the key",
+                )
+            table = inner
+        # What is not there yet is made whole and put in place once: tomlkit hands out copies of some tables.
+        value = assignment.value
+        for key in reversed(path[1:]):
+            value = {key: value}
+        table[path[0]] = value
 
 
 def edit(text: str, assignments: Iterable[Assignment], *, name: str) -> str:
@@ -64,8 +67,18 @@ def edit(text: str, assignments: Iterable[Assignment], *, name: str) -> str:
         document = tomlkit.parse(text)
     except tomlkit.exceptions.TOMLKitError as error:
         raise HoldfastError(f"not TOML: {error}", where=name, todo="mend the line") from None
-    apply(document, assignments)
-    return tomlkit.dumps(document)
+    wanted = list(assignments)
+    apply(document, wanted)
+    edited, expected = tomlkit.dumps(document), tomllib.loads(text)
+    apply(expected, wanted)
+    try:
+        same = tomllib.loads(edited) == expected
+    except tomllib.TOMLDecodeError:
+        same = False
+    if not same:
+        keys = ", ".join(".".join(assignment.path) for assignment in wanted)
+        raise HoldfastError(f"--set {keys} cannot be put into it as it is written", where=name, todo="edit it by hand")
+    return edited
 
 
 def _questions(path: tuple[str, ...], catalogue: Catalogue) -> Iterable[Question]:
@@ -88,6 +101,6 @@ def _toml(path: tuple[str, ...], value: str) -> object:
         return [grant.strip() for grant in value.split(",") if grant.strip()]
     try:
         found: Mapping[str, object] = tomllib.loads(f"value = {value}")
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # Not TOML, or nothing that anybody means: the key's own check will say so.
         return value
     return found["value"] if len(found) == 1 else value

@@ -177,17 +177,28 @@ def _bounded(size: int, count: int, *, where: str) -> None:
 
 def find(name: str, *, trusted: bool = False) -> Template:
     """The template that `SOURCE[@REF]` names: a folder as it lies there, or a commit of a git repository."""
-    path = Path(name).expanduser()
+    path = _path(name)
     if path.is_dir() and not _is_bare(path):
         return folder(path, trusted=trusted)
     source, ref = split(name)
-    path = Path(source).expanduser()
+    path = _path(source)
     if path.exists():
         source = path.resolve().as_posix()
     elif not re.match(r"[a-z][a-z0-9+.-]*://|[^/\\]+:", source):
-        raise HoldfastError("there is no such folder", where=source, todo="name a template's folder or git URL")
-    commit, files = git.read_commit(source, ref, (QUESTIONS, "template"), MOST_BYTES)
-    return from_files(files, where=name, location=f"{without_password(source)}@{commit}", trusted=trusted)
+        raise HoldfastError(
+            "there is no such folder", where=git.without_password(source), todo="name a template's folder or git URL"
+        )
+    commit, files = git.read_commit(source, ref, (QUESTIONS, "template"), MOST_BYTES, MOST_FILES)
+    return from_files(
+        files, where=git.without_password(name), location=f"{git.without_password(source)}@{commit}", trusted=trusted
+    )
+
+
+def _path(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # `~nobody`
+        return Path(name)
 
 
 def split(name: str) -> tuple[str, str]:
@@ -200,8 +211,3 @@ def split(name: str) -> tuple[str, str]:
 
 def _is_bare(path: Path) -> bool:
     return (path / "HEAD").is_file() and (path / "objects").is_dir()
-
-
-def without_password(url: str) -> str:
-    """`url` as it may be written into a file that is shared."""
-    return re.sub(r"^(https?://)[^/@]*@", r"\1", url)

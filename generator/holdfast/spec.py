@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 
 from holdfast import names
-from holdfast.catalogue import Catalogue
+from holdfast.catalogue import Catalogue, Part
 from holdfast.errors import HoldfastError
 from holdfast.members import read_functions, read_resources
 from holdfast.model import Options, ProjectSpec, Question, Value
@@ -20,6 +20,8 @@ SCHEMA = 1
 #: IAM role names end at 64 characters, and hold service, stage, function and region.
 LONGEST_PROJECT = 24
 LONGEST_TOGETHER = 38
+#: Python's reader takes time that grows with the square of such a key's length.
+_DEEP = re.compile(r"^[ \t\[]*(?:[^=.\s]+[ \t]*\.[ \t]*){50}", re.MULTILINE)
 
 
 def parse(text: str, catalogue: Catalogue, *, name: str = FILE) -> ProjectSpec:
@@ -29,6 +31,10 @@ def parse(text: str, catalogue: Catalogue, *, name: str = FILE) -> ProjectSpec:
 
 def load_toml(text: str, *, name: str = FILE) -> dict[str, object]:
     """`text` as TOML data."""
+    deep = _DEEP.search(text)
+    if deep:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise HoldfastError("not TOML: nested too deeply", where=f"{name}:{line}", todo="mend the line")
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -36,6 +42,8 @@ def load_toml(text: str, *, name: str = FILE) -> dict[str, object]:
         where = f"{name}:{place[1]}" if place else name
         reason = re.sub(r" \(at (line .*|end of document)\)$", "", str(error))
         raise HoldfastError(f"not TOML: {reason}", where=where, todo="mend the line") from None
+    except ValueError:  # Python's own bound on a number's digits
+        raise HoldfastError("not TOML: a number is too long", where=name, todo="mend the file") from None
     except RecursionError:
         raise HoldfastError("not TOML: nested too deeply", where=name, todo="mend the file") from None
 
@@ -56,13 +64,8 @@ def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
         raise reader.error(["schema"], f"this holdfast reads schema = {SCHEMA}", "write that, or update holdfast")
     reader.known((), data, ["schema", *catalogue.tables, "resources", "functions"])
     missing = [] if reader.unfinished else list(_missing(reader, data))
-    if missing:
-        ways = (
-            "add them there, or give each with --set KEY=VALUE"
-            if reader.text
-            else "give each with --set, or use --defaults"
-        )
-        raise HoldfastError(f"missing: {', '.join(missing)}", where=reader.name, todo=ways)
+    if len(missing) > 1:
+        raise _incomplete(reader, missing)
     tables = {
         table: reader.options((table,), reader.mapping((table,), data.get(table, {})), questions, {})
         for table, questions in catalogue.tables.items()
@@ -72,25 +75,49 @@ def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
     functions = read_functions(reader, reader.mapping(("functions",), data.get("functions", {})), resources)
     spec = ProjectSpec(tables, resources, functions)
     _check_lengths(reader, spec)
+    if missing:  # The reading above has a better word for most single things that are not there.
+        raise _incomplete(reader, missing)
     return spec
 
 
+def _incomplete(reader: Reader, missing: list[str]) -> HoldfastError:
+    there, elsewhere = "add them there, or give each with --set KEY=VALUE", "give each with --set, or use --defaults"
+    return HoldfastError(f"missing: {', '.join(missing)}", where=reader.name, todo=there if reader.text else elsewhere)
+
+
 def _missing(reader: Reader, data: Mapping[str, object]) -> Iterable[str]:
-    for table, questions in reader.catalogue.tables.items():
-        given = reader.mapping((table,), data.get(table, {}))
-        known = {question.key: question.default for question in questions} | dict(given)
-        for question in questions:
-            if question.required and question.key not in given and question.matters(known):
-                yield f"{table}.{question.key}"
+    """Every key that must be there and is not, of tables, functions, their events, and resources."""
+    catalogue = reader.catalogue
+    for table, questions in catalogue.tables.items():
+        yield from _unanswered((table,), reader.mapping((table,), data.get(table, {})), questions)
     functions = reader.mapping(("functions",), data.get("functions", {}))
     if not functions:
         yield "functions (at least one, such as functions.hello.event.kind and .route)"
     for name, raw in functions.items():
-        if "event" not in reader.mapping(("functions", name), raw):
+        path = ("functions", name, "event")
+        given = reader.mapping(path[:2], raw)
+        if "event" not in given:
             yield f"functions.{name}.event"
+        else:
+            event = reader.mapping(path, given["event"])
+            yield from _unanswered(path, event, _of_kind(catalogue.group("events"), event))
     for name, raw in reader.mapping(("resources",), data.get("resources", {})).items():
-        if "kind" not in reader.mapping(("resources", name), raw):
+        given = reader.mapping(("resources", name), raw)
+        if "kind" not in given:
             yield f"resources.{name}.kind"
+        yield from _unanswered(("resources", name), given, _of_kind(catalogue.group("resources"), given))
+
+
+def _of_kind(parts: Mapping[str, Part], given: Mapping[str, object]) -> tuple[Question, ...]:
+    kind = given.get("kind")
+    return parts[kind].options if isinstance(kind, str) and kind in parts else ()
+
+
+def _unanswered(path: tuple[str, ...], given: Mapping[str, object], questions: tuple[Question, ...]) -> Iterable[str]:
+    known = {question.key: question.default for question in questions} | dict(given)
+    for question in questions:
+        if question.required and question.key not in given and question.matters(known):
+            yield ".".join((*path, question.key))
 
 
 def _check_project(reader: Reader, tables: Mapping[str, Options]) -> None:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from holdfast.commands.new import Outcome
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 #: The five risks, what stands against each in every service, and where to look.
 RISKS = (
@@ -20,10 +27,18 @@ RISKS = (
 def text(outcome: Outcome) -> None:
     """Print what was built, what stands against each risk, and what to do next."""
     from rich.console import Console
+
+    console = Console(highlight=False)
+    with console.capture() as captured:
+        _summary(outcome, console)
+    # Not by rich itself, which ends a closed pipe with an error of its own.
+    click.echo(captured.get(), nl=False)
+
+
+def _summary(outcome: Outcome, console: Console) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(highlight=False)
     spec, shown = outcome.spec, _relative(outcome.directory)
     kept = f"committed as {outcome.commit}" if outcome.commit else f"not committed: {outcome.git}"
     what = (
@@ -41,7 +56,7 @@ def text(outcome: Outcome) -> None:
     first = spec.functions[0].name
     console.print("\nNext:")
     if shown != ".":
-        console.print(f"  cd {escape(_shell_word(shown))}", soft_wrap=True)
+        console.print(f"  cd {escape(shlex.quote(shown))}", soft_wrap=True)
     console.print("  make setup test")
     console.print(f"  make invoke FUNCTION={first} EVENT=events/{first.replace('-', '_')}.json", soft_wrap=True)
     for warning in outcome.warnings:
@@ -77,7 +92,3 @@ def _relative(directory: Path) -> str:
         return str(directory.relative_to(Path.cwd()))
     except ValueError:
         return str(directory)
-
-
-def _shell_word(path: str) -> str:
-    return f"'{path}'" if " " in path else path
