@@ -29,7 +29,7 @@ LAYERS = (
     {"reader"},
     {"answers", "catalogue"},
     {"source", "tree"},
-    {"git", "names", "places", "text"},
+    {"git", "names", "places", "stdlib", "text"},
     {"model", "errors"},
     {"__init__"},
 )

@@ -11,6 +11,7 @@ import pytest
 
 from holdfast import source
 from holdfast.errors import HoldfastError
+from holdfast.git import without_password
 from minimal import FILES
 
 
@@ -160,7 +161,9 @@ def test_the_reference_is_what_follows_the_last_at(name: str, split: tuple[str, 
 
 
 def test_a_password_is_never_written_down() -> None:
-    assert git.without_password("https://user:secret@example.org/t.git") == "https://example.org/t.git"
+    assert without_password("https://user:secret@example.org/t.git") == "https://example.org/t.git"
+    assert without_password("ssh://user:secret@example.org/t") == "ssh://user@example.org/t"
+    assert without_password("git@example.org:team/t.git") == "git@example.org:team/t.git"
 
 
 @pytest.mark.parametrize(

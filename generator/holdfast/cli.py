@@ -108,7 +108,7 @@ def _print_new(outcome: Outcome, *, quiet: bool, as_json: bool) -> None:
     if as_json:
         click.echo(report.as_json(outcome))
     elif not quiet:
-        report.text(outcome)
+        click.echo(report.text(outcome), nl=False)
 
 
 def _at_a_terminal() -> bool:

@@ -7,8 +7,6 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from holdfast.commands.new import Outcome
 
 if TYPE_CHECKING:
@@ -24,15 +22,14 @@ RISKS = (
 )
 
 
-def text(outcome: Outcome) -> None:
-    """Print what was built, what stands against each risk, and what to do next."""
+def text(outcome: Outcome) -> str:
+    """What was built, what stands against each risk, and what to do next; as wide and coloured as the terminal is."""
     from rich.console import Console
 
     console = Console(highlight=False)
     with console.capture() as captured:
         _summary(outcome, console)
-    # Not by rich itself, which ends a closed pipe with an error of its own.
-    click.echo(captured.get(), nl=False)
+    return captured.get()
 
 
 def _summary(outcome: Outcome, console: Console) -> None:
