@@ -12,19 +12,24 @@ import sys
 import tempfile
 from pathlib import Path
 
-PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^ ;\\]+)", re.MULTILINE)
-HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
+#: All that an entry may be: no address and no option but hashes, so that only the index decides where it comes from.
+PIN = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9._-]*)==([A-Za-z0-9][A-Za-z0-9.!+_-]*)(?: *; *[A-Za-z0-9_.'\"()<>=! ]+?)?"
+    r"((?: +--hash=sha256:[0-9a-f]{64})+) *"
+)
 
 
 def pins(lock: Path) -> dict[tuple[str, str], list[str]]:
-    """Each version that `lock` holds, with its hashes. A line that is none of that is refused."""
+    """Each version that `lock` holds, with its hashes. Any other line is refused, and so is a lock that holds none."""
     found: dict[tuple[str, str], list[str]] = {}
     text = re.sub(r"^#.*\n", "", lock.read_text("utf-8"), flags=re.MULTILINE)
     for entry in text.replace("\\\n", " ").splitlines():
-        pin, hashes = PIN.match(entry), HASH.findall(entry)
-        if not pin or not hashes:
+        pin = PIN.fullmatch(entry)
+        if not pin:
             sys.exit(f"{lock}: not a version with its hash, make the lock again: {entry.split('--hash')[0].strip()}")
-        found[pin[1], pin[2]] = hashes
+        found[pin[1], pin[2]] = pin[3].split()
+    if not found:
+        sys.exit(f"{lock}: locks nothing, make it again")
     return found
 
 
@@ -53,6 +58,8 @@ def audit(text: str) -> tuple[str, str]:
 
 
 def main(locks: list[str]) -> int:
+    if not locks:
+        sys.exit("audit.py LOCK …: say which locks")
     versions: dict[tuple[str, str], list[str]] = {}
     for lock in locks:
         versions |= pins(Path(lock))
