@@ -6,15 +6,17 @@ import re
 import tomllib
 from collections.abc import Sequence
 
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
+_HEADER = re.compile(r"\s*\[{1,2}([^\[\]]+)\]{1,2}\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+#: Strings and comments, those of many lines first: what looks like a key inside of one is none.
+_OPAQUE = re.compile(r"""\"{3}(?:\\.|[^\\])*?\"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|#[^\n]*""", re.DOTALL)
 
 
 def line_of(text: str, path: Sequence[str]) -> int | None:
     """The line (from 1) of the longest beginning of `path` that stands in `text`; None where nothing of it does."""
     best, deepest = None, 0
     header: tuple[str, ...] = ()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_OPAQUE.sub(_folded, text).split("\n"), start=1):
         found = _HEADER.match(line)
         if found:
             header = _dotted(found[1])
@@ -27,6 +29,11 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
         if len(here) > deepest and tuple(path[: len(here)]) == here:
             best, deepest = number, len(here)
     return best
+
+
+def _folded(found: re.Match[str]) -> str:
+    """A string of many lines as an empty one with as many line breaks; anything else as it is."""
+    return '""' + "\n" * found[0].count("\n") if found[0].startswith(('"""', "'''")) else found[0]
 
 
 def _dotted(text: str) -> tuple[str, ...]:
