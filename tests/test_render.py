@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from holdfast import render, spec
+from holdfast.catalogue import load
 from holdfast.errors import HoldfastError
-from minimal import SPEC, rendered
+from minimal import FILES, SPEC, rendered, template
 
 LIST = "template/project/files/list.yaml"
 FRAGMENT = "template/function/each/slots/list.yaml/functions"
@@ -63,6 +65,10 @@ REFUSED = {
         {LIST: "a: {{ ''.__class__.__mro__[1].__subclasses__() }}\n"},
         f"{LIST}:1: SecurityError: access to attribute '__class__' of 'str' object is unsafe.; mend the template",
     ),
+    "a way out of the sandbox by a filter": (
+        {LIST: "{% set f = '{0.__init__.__globals__[os].environ}' | attr('format') %}{{ f(cycler) }}"},
+        f"{LIST}:1: SecurityError: access to attribute '__init__' of 'type' object is unsafe.; mend the template",
+    ),
     "a change to what it was given": (
         {LIST: "a: {{ functions.append(1) }}\n"},
         f"{LIST}:1: it uses a variable that is not set: 'tuple object' has no attribute 'append'; mend it",
@@ -115,7 +121,79 @@ REFUSED = {
     ),
     "names that differ in case alone": (
         {"template/project/files/List.yaml": "a: 1\n"},
-        "'list.yaml' and 'List.yaml' are one file on some systems; rename a function or resource",
+        "'List.yaml' and 'list.yaml' cannot both be there on every system; rename a function or resource, or mend the template",
+    ),
+    "a file beside a folder that differs in case alone": (
+        {"template/project/files/zz": "x", "template/project/files/ZZ/a": "x"},
+        "'ZZ/a' and 'zz' cannot both be there on every system; rename a function or resource, or mend the template",
+    ),
+    "two folders that differ in case alone": (
+        {"template/project/files/straße/a": "x", "template/project/files/STRASSE/b": "x"},
+        "'STRASSE/b' and 'straße/a' cannot both be there on every system; rename a function or resource, or mend the template",
+    ),
+    "a file that is a folder too": (
+        {"template/project/files/xq": "x", "template/project/files/{{ 'xq/a' }}": "x"},
+        "'xq' and 'xq/a' cannot both be there on every system; rename a function or resource, or mend the template",
+    ),
+    "the tool's own file": (
+        {"template/project/files/Holdfast.TOML": "x"},
+        "template/project/files/Holdfast.TOML: the tool itself writes 'Holdfast.TOML'; mend the template",
+    ),
+    "a folder in the place of the tool's own file": (
+        {"template/project/files/holdfast.lock/a": "x"},
+        "'holdfast.lock' and 'holdfast.lock/a' cannot both be there on every system; rename a function or resource, or mend "
+        "the template",
+    ),
+    "a .git that nobody sees": (
+        {"template/project/files/{{ '.g\\u200cit' }}/config": "x"},
+        "template/project/files/{{ '.g\\u200cit' }}/config: '.g\\u200cit/config' is not a path inside the project that every "
+        "system can hold; mend the template's file name",
+    ),
+    "a .git in wide letters": (
+        {"template/project/files/.\uff47it/config": "x"},
+        "template/project/files/.\uff47it/config: '.\uff47it/config' is not a path inside the project that every system can hold; mend "
+        "the template's file name",
+    ),
+    "a name that reads backwards": (
+        {"template/project/files/{{ 'a\\u202egnp.exe' }}": "x"},
+        "template/project/files/{{ 'a\\u202egnp.exe' }}: 'a\\u202egnp.exe' is not a path inside the project that every system "
+        "can hold; mend the template's file name",
+    ),
+    "a name in another normal form": (
+        {"template/project/files/cafe\u0301": "x"},
+        "template/project/files/cafe\u0301: 'cafe\u0301' is not a path inside the project that every system can hold; mend the "
+        "template's file name",
+    ),
+    "a name without end": (
+        {"template/project/files/{{ 'a' * 300 }}": "x"},
+        f"template/project/files/{{{{ 'a' * 300 }}}}: '{'a' * 77}'… is not a path inside the project that every system can "
+        "hold; mend the template's file name",
+    ),
+    "text that is no Unicode": (
+        {LIST: "a: {{ '\\ud800' }}\n", FRAGMENT: None},
+        f"{LIST}: UnicodeEncodeError: 'utf-8' codec can't encode character '\\ud800' in position 3: surrogates not allowed; "
+        "mend the template",
+    ),
+    "a JSON key twice": (
+        {"template/project/files/x.json": '{"a": {"b": 1, "b": 2}}'},
+        "x.json: the rendered file is broken: the key 'b' stands twice; mend the template or rename a thing",
+    ),
+    "a method in the place of its result": (
+        {LIST: "a: 1\nb: {{ project.name.upper }}\n"},
+        f"{LIST}:2: it prints a builtin_function_or_method, which has no text of its own; call it, or print its parts",
+    ),
+    "the slots themselves": (
+        {LIST: "a: {{ slot | quote }}\n"},
+        f"{LIST}:1: it prints a method, which has no text of its own; call it, or print its parts",
+    ),
+    "what shows an address": (
+        {LIST: "a: {{ [project.name | map('upper')] }}\n"},
+        f"{LIST}:1: it prints a list, which has no text of its own; call it, or print its parts",
+    ),
+    "a need of nothing": (
+        {"template/events/call/part.toml": 'needs = ["inbox:consume"]\n[options.word]\nrequired = true\n'},
+        "template/events/call/part.toml: its needs name 'inbox:consume', and there is no such resource or grant; mend the "
+        "template",
     ),
     "an include of nothing": (
         {LIST: '{% include "locks/none.txt" %}'},
@@ -123,7 +201,11 @@ REFUSED = {
     ),
     "an include of itself": (
         {LIST: '{% include "project/files/list.yaml" %}'},
-        f"{LIST}: it includes itself without end; mend the template",
+        f"{LIST}: it nests too deep, or includes itself without end; mend the template",
+    ),
+    "an expression without bottom": (
+        {LIST: "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"},
+        f"{LIST}: it nests too deep, or includes itself without end; mend the template",
     ),
     "a division by zero": (
         {LIST: "{{ 1 // 0 }}"},
@@ -200,8 +282,42 @@ def test_a_templates_extensions_load_only_where_it_is_trusted() -> None:
         FRAGMENT: None,
     }
     assert rendered(changes, trusted=True)["list.yaml"].content == b"a: 1\n"
-    with pytest.raises(HoldfastError, match="Encountered unknown tag 'do'"):
+    with pytest.raises(HoldfastError) as error:
         rendered(changes)
+    assert str(error.value) == (
+        f"{LIST}:1: Encountered unknown tag 'do'.; it declares Jinja extensions: --trust loads them"
+    )
+
+
+@pytest.mark.parametrize(
+    ("extensions", "what"),
+    [
+        ('["nowhere.Extension"]', "an extension cannot be loaded: UnknownExtension: "),
+        ('["jinja2.ext.Nothing"]', "an extension cannot be loaded: AttributeError: "),
+        ('"jinja2.ext.do"', "extensions must be a list of texts"),
+        ("[1]", "extensions must be a list of texts"),
+    ],
+)
+def test_extensions_that_are_none(extensions: str, what: str) -> None:
+    manifest = FILES["template/template.toml"].replace("[choices]", f"extensions = {extensions}\n[choices]")
+    with pytest.raises(HoldfastError) as error:
+        rendered({"template/template.toml": manifest}, trusted=True)
+    assert str(error.value).startswith(f"template/template.toml: {what}")
+
+
+def test_what_a_grant_brings_is_counted() -> None:
+    offered = load(
+        template(
+            {
+                "template/resources/box/part.toml": "[counts]\nservice = 1\neach = 10\ngranted = 100\n",
+                "template/resources/box/grants.toml": '[grants.get]\nactions = ["s3:GetObject"]\n[grants.put]\n',
+            }
+        )
+    )
+    grants = 'grants = ["one:get", "one:put"]'
+    boxes = '[resources.one]\nkind = "box"\n[resources.two]\nkind = "box"\n'
+    wanted = spec.parse(SPEC.replace('"x" }', f'"x" }}\n{grants}') + boxes, offered)
+    assert render.resource_count(wanted, offered) == 2 * 2 + 1 + 2 * 10 + 100
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from holdfast import names
-from holdfast.catalogue import Catalogue, Grants
+from holdfast.catalogue import Catalogue, Grants, Part
+from holdfast.errors import HoldfastError, shown
 from holdfast.model import FunctionSpec, Options, ProjectSpec, ResourceSpec
 
 #: Renders a small template of a part (an ARN, an example) with the given names.
@@ -72,8 +73,17 @@ class Names:
     """The names that every template may use, and what those of one function or resource add."""
 
     common: Mapping[str, object]
-    resources: tuple[ResourceView, ...]
-    functions: tuple[FunctionView, ...]
+    functions: Mapping[str, FunctionView]
+    resources: Mapping[str, ResourceView]
+
+    def of(self, function: str, resource: str) -> Mapping[str, object]:
+        """The names for a function, a resource, both, or (empty ones) neither."""
+        found = dict(self.common)
+        if function:
+            found |= {"function": self.functions[function], "event": self.functions[function].event}
+        if resource:
+            found["resource"] = self.resources[resource]
+        return found
 
 
 def build(spec: ProjectSpec, catalogue: Catalogue, render: RenderText) -> Names:
@@ -81,8 +91,8 @@ def build(spec: ProjectSpec, catalogue: Catalogue, render: RenderText) -> Names:
     project = Options({**spec.tables["project"], "package": names.module(spec.name), "id": names.logical_id(spec.name)})
     context: dict[str, object] = {**spec.tables, "project": project}
     resources = {resource.name: _resource(resource, catalogue, render, context) for resource in spec.resources}
-    functions = tuple(_function(f, catalogue, resources, render, context) for f in spec.functions)
-    return Names({**context, "resources": resources, "functions": functions}, tuple(resources.values()), functions)
+    functions = {f.name: _function(f, catalogue, resources, render, context) for f in spec.functions}
+    return Names({**context, "resources": resources, "functions": tuple(functions.values())}, functions, resources)
 
 
 def _resource(
@@ -99,7 +109,7 @@ def _resource(
         arn="",
     )
     arn = render(grants.arn, {**context, "resource": view})
-    return ResourceView(**{**view.__dict__, "arn": arn})
+    return replace(view, arn=arn)
 
 
 def _function(
@@ -116,8 +126,8 @@ def _function(
     }
     event["kind"] = function.event.kind
     own = [(resources[grant.resource], grant.name) for grant in function.grants]
-    needed = [_needed(render(need, {**context, "event": event}), resources) for need in source.needs]
     rules = {r.kind: catalogue.parts["resources", r.kind].grants for r in resources.values()}
+    needed = [_needed(render(need, {**context, "event": event}), source, resources, rules) for need in source.needs]
     grants = tuple(
         GrantView(resource, name, render(rules[resource.kind].rules[name].example, {**context, "resource": resource}))
         for resource, name in own
@@ -135,8 +145,16 @@ def _function(
     )
 
 
-def _needed(need: str, resources: Mapping[str, ResourceView]) -> tuple[ResourceView, str]:
+def _needed(
+    need: str, source: Part, resources: Mapping[str, ResourceView], rules: Mapping[str, Grants]
+) -> tuple[ResourceView, str]:
     name, _, grant = need.partition(":")
+    if name not in resources or grant not in rules[resources[name].kind].rules:
+        raise HoldfastError(
+            f"its needs name {shown(need)}, and there is no such resource or grant",
+            where=f"{source.path}/part.toml",
+            todo="mend the template",
+        )
     return resources[name], grant
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import jinja2
 from cookiecutter.environment import StrictEnvironment
@@ -14,9 +15,15 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from holdfast.errors import HoldfastError
-from holdfast.source import Template
+from holdfast.errors import HoldfastError, shown
+from holdfast.source import MANIFEST, Template
 from holdfast.text import markdown, quote
+
+T = TypeVar("T")
+#: As much as a message shows of what went wrong inside of a template.
+MOST_OF_AN_ERROR = 300
+#: How Python shows an object that has no text of its own: with its place in memory, which no two runs share.
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+>")
 
 
 class SlotTag(Extension):
@@ -45,29 +52,54 @@ class _Lean(jinja2.Environment):
 
 
 class Environment(ImmutableSandboxedEnvironment, StrictEnvironment, _Lean):  # type: ignore[misc]
-    """cookiecutter's environment in Jinja's sandbox: nothing leads out of a value, and nothing changes one."""
+    """cookiecutter's environment in Jinja's sandbox: templates reach no private attribute and change no value.
+
+    Neither time nor memory is bounded: a hostile template can use up both.
+    """
+
+    #: Whether the template declares Jinja extensions that were not loaded, because nobody trusts it.
+    withheld = False
 
 
 def environment(template: Template) -> Environment:
     """The environment that renders `template`; its own Jinja extensions only where it is trusted."""
     wanted = template.manifest.get("extensions", [])
-    extensions = wanted if template.trusted and isinstance(wanted, list) else []
-    env = Environment(
-        context={"cookiecutter": {"_extensions": extensions}},
-        loader=jinja2.FunctionLoader(lambda path: _source(template.files, path)),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        cache_size=-1,
-        auto_reload=False,
-    )
+    if not isinstance(wanted, list) or not all(isinstance(name, str) for name in wanted):
+        raise HoldfastError("extensions must be a list of texts", where=MANIFEST, todo="mend the file")
+    try:
+        env = Environment(
+            context={"cookiecutter": {"_extensions": wanted if template.trusted else []}},
+            loader=jinja2.FunctionLoader(lambda path: _source(template.files, path)),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            finalize=_printable,
+            cache_size=-1,
+            auto_reload=False,
+        )
+    except Exception as error:  # noqa: BLE001 - an extension is foreign code: whatever it raises is its fault
+        raise HoldfastError(
+            f"an extension cannot be loaded: {_brief(error)}", where=MANIFEST, todo="install it beside holdfast"
+        ) from None
+    env.withheld = bool(wanted) and not template.trusted
     env.add_extension(SlotTag)
     del env.filters["random"], env.globals["lipsum"]  # Jinja's own, and never the same twice.
-    env.filters["quote"] = quote
-    env.filters["md"] = markdown
+    env.filters["quote"] = lambda value: quote(_printable(value))
+    env.filters["md"] = lambda value: markdown(_printable(value))
     env.filters["jsonify"] = _jsonify
     env.filters["slugify"] = _slugify
     return env
+
+
+def _printable(value: object) -> object:
+    """`value` if it prints the same at every run: not a function or another object that shows its address."""
+    if isinstance(value, str | int | jinja2.Undefined):
+        return value
+    if callable(value) or _ADDRESS.search(str(value)):
+        raise HoldfastError(
+            f"it prints {shown(value)}, which has no text of its own", todo="call it, or print its parts"
+        )
+    return value
 
 
 def _jsonify(value: object, indent: int = 4) -> str:
@@ -90,17 +122,21 @@ def _source(sources: Mapping[str, bytes], path: str) -> tuple[str, str, Callable
     return None
 
 
-def guarded(where: str, action: Callable[[], str]) -> str:
+def guarded(env: Environment, where: str, action: Callable[[], T]) -> T:
     """Run a rendering; whatever a template does wrong becomes one line with its file and line."""
     try:
         return action()
-    except HoldfastError:
-        raise
+    except HoldfastError as error:
+        raise HoldfastError(
+            error.what, where=error.where or _place(where, error.__traceback__), todo=error.todo
+        ) from None
     except jinja2.TemplateSyntaxError as error:
         where = f"{error.name or where}:{error.lineno}"
-        raise HoldfastError(str(error.message), where=where, todo="mend the template") from None
+        todo = "it declares Jinja extensions: --trust loads them" if env.withheld else "mend the template"
+        raise HoldfastError(str(error.message), where=where, todo=todo) from None
     except jinja2.TemplateNotFound as error:
-        raise HoldfastError(f"it includes {error.name!r}, which is not there", where=where, todo="mend it") from None
+        what = f"it includes {shown(error.name)}, which is not there"
+        raise HoldfastError(what, where=where, todo="mend it") from None
     except jinja2.UndefinedError as error:
         raise HoldfastError(
             f"it uses a variable that is not set: {error.message}",
@@ -108,10 +144,16 @@ def guarded(where: str, action: Callable[[], str]) -> str:
             todo="mend it",
         ) from None
     except RecursionError:
-        raise HoldfastError("it includes itself without end", where=where, todo="mend the template") from None
+        what = "it nests too deep, or includes itself without end"
+        raise HoldfastError(what, where=where, todo="mend the template") from None
     except Exception as error:  # noqa: BLE001 - a template is foreign code: whatever it raises is its fault, not a bug of ours
         place = _place(where, error.__traceback__)
-        raise HoldfastError(f"{type(error).__name__}: {error}", where=place, todo="mend the template") from None
+        raise HoldfastError(_brief(error), where=place, todo="mend the template") from None
+
+
+def _brief(error: Exception) -> str:
+    text = f"{type(error).__name__}: {error}"
+    return text if len(text) <= MOST_OF_AN_ERROR else f"{text[:MOST_OF_AN_ERROR]}…"
 
 
 def _place(where: str, traceback: TracebackType | None) -> str:

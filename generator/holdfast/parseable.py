@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
+from functools import partial
 
 import yaml
 
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -21,13 +22,22 @@ def check(path: str, content: bytes) -> None:
         elif suffix == "toml":
             tomllib.loads(content.decode("utf-8"))
         elif suffix == "json":
-            json.loads(content)
+            json.loads(content, object_pairs_hook=partial(_once, path))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else path
         raise _broken(where, str(getattr(error, "problem", None) or error)) from None
     except (ValueError, RecursionError) as error:
         raise _broken(path, str(error)) from None
+
+
+def _once(path: str, pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _broken(path, f"the key {shown(key)} stands twice")
+        found[key] = value
+    return found
 
 
 def _yaml(path: str, text: str) -> None:
@@ -45,7 +55,7 @@ def _yaml(path: str, text: str) -> None:
             if is_key[0] and isinstance(event, yaml.ScalarEvent):
                 if event.value in keys:
                     line = event.start_mark.line + 1 if event.start_mark else "?"
-                    raise _broken(f"{path}:{line}", f"the key {event.value!r} stands twice")
+                    raise _broken(f"{path}:{line}", f"the key {shown(event.value)} stands twice")
                 keys.add(event.value)
             is_key[0] = not is_key[0]
         if isinstance(event, yaml.MappingStartEvent):

@@ -5,38 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import partial
 
 from jinja2 import Template as Compiled
 
 from holdfast import context, parseable
 from holdfast.catalogue import EVENTS, FUNCTION, PROJECT, RESOURCES, Catalogue, Part, Scope, Source
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 from holdfast.jinja import Environment, environment, guarded
+from holdfast.lock import FILE as LOCK
 from holdfast.model import FileKind, ProjectSpec
+from holdfast.spec import FILE as SPEC
 from holdfast.tree import File, Tree, check_path
 
 #: CloudFormation's limit for a stack, after SAM has translated it.
 MOST_RESOURCES = 500
+#: The files of a project that no template makes.
+OWN = (SPEC, LOCK)
 
 
 @dataclass(frozen=True)
 class Use:
-    """A part at work: which of its scopes, and the names that its templates see there."""
+    """A part at work: which of its scopes, and the function or resource that it is for, by name."""
 
     part: Part
     scope: Scope
-    names: Mapping[str, object]
+    function: str = ""
+    resource: str = ""
 
 
-@dataclass
+@dataclass(repr=False)
 class Rendering:
     """One run of `render`: compiled templates, and the fragments that wait for their slots."""
 
     env: Environment
     sources: Mapping[str, bytes]
     compiled: dict[str, Compiled] = field(default_factory=dict)
-    slots: dict[str, list[tuple[Source, Use]]] = field(default_factory=dict)
+    slots: dict[str, list[tuple[Source, Mapping[str, object]]]] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
     open: list[str] = field(default_factory=list)
 
@@ -50,24 +54,22 @@ class Rendering:
             template = compiled or self.compiled.setdefault(source, self.env.from_string(source))
             return template.render(names)
 
-        return guarded(where or source, action)
+        return guarded(self.env, where or source, action)
 
     def file(self, path: str, names: Mapping[str, object]) -> str:
-        """Render a file of the template; one without a brace that Jinja knows is its own rendering."""
+        """Render a file of the template, which may hold slots; one without a brace that Jinja knows is as it is."""
         source = self.sources[path]
         if b"{{" not in source and b"{%" not in source and b"{#" not in source:
             return source.decode("utf-8")
-        return guarded(path, lambda: self.env.get_template(path).render(names))
+        return guarded(self.env, path, lambda: self.env.get_template(path).render(names, slot=self.slot))
 
     def slot(self, name: str, default: object = "", separator: str = "", *, block: bool = False) -> str:
         """The fragments of one slot, each ending its line in a block, bare where the slot stands inside a line."""
         self.placed.add(name)
         if name in self.open:
-            raise HoldfastError(f"the slot {name!r} holds itself", where=self.open[-1], todo="mend the template")
+            raise HoldfastError(f"the slot {shown(name)} holds itself", where=self.open[-1], todo="mend the template")
         self.open.append(name)
-        texts = [
-            self.file(source.template, {**use.names, "slot": self.slot}) for source, use in self.slots.get(name, ())
-        ]
+        texts = [self.file(source.template, names) for source, names in self.slots.get(name, ())]
         self.open.pop()
         if not texts:
             return str(default)
@@ -79,14 +81,19 @@ def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
     """The files of the project that `spec` asks for, sorted by path; a function of its arguments alone."""
     check_size(spec, catalogue)
     run = Rendering(environment(catalogue.template), catalogue.template.files)
-    uses = list(_uses(spec, catalogue, context.build(spec, catalogue, run.text)))
-    for use in uses:
+    names = context.build(spec, catalogue, run.text)
+    uses = [(use, names.of(use.function, use.resource)) for use in _uses(spec, catalogue)]
+    for use, seen in uses:
         for source in use.part.slots[use.scope]:
-            run.slots.setdefault(run.text(source.target, use.names, where=source.template), []).append((source, use))
+            run.slots.setdefault(run.text(source.target, seen, where=source.template), []).append((source, seen))
     files: dict[str, File] = {}
-    for use in uses:
+    for use, seen in uses:
         for source in use.part.files[use.scope]:
-            _add(files, run, catalogue, use, source)
+            path = check_path(run.text(source.target, seen, where=source.template), where=source.template)
+            if path in files or path.casefold() in OWN:
+                whose = "two parts of the template make" if path in files else "the tool itself writes"
+                raise HoldfastError(f"{whose} {shown(path)}", where=source.template, todo="mend the template")
+            files[path] = _file(path, run, use.part, source, seen)
     _check_slots(run)
     _check_twins(files)
     for path, file in files.items():
@@ -94,41 +101,36 @@ def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
     return {path: files[path] for path in sorted(files)}
 
 
-def _uses(spec: ProjectSpec, catalogue: Catalogue, names: context.Names) -> Iterable[Use]:
+def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
     """Every use of every part, in the order in which their fragments stand in a slot."""
     parts = catalogue.parts
-    service = partial(Use, scope="service", names=names.common)
-    yield service(parts[PROJECT, ""])
+    kinds = {resource.name: resource.kind for resource in spec.resources}
     chosen = [parts[group, str(spec.tables[group][key])] for group, key in catalogue.choices.items()]
-    yield from map(service, chosen)
-    for kind in dict.fromkeys(resource.kind for resource in spec.resources):
-        yield service(parts[RESOURCES, kind])
-    yield service(parts[FUNCTION, ""])
-    for kind in dict.fromkeys(function.event.kind for function in spec.functions):
-        yield service(parts[EVENTS, kind])
-    for resource in names.resources:
-        yield Use(parts[RESOURCES, resource.kind], "each", {**names.common, "resource": resource})
-    for function in names.functions:
-        own = {**names.common, "function": function, "event": function.event}
-        for part in (parts[FUNCTION, ""], *chosen, parts[EVENTS, str(function.event["kind"])]):
-            yield Use(part, "each", own)
-        for resource in function.resources:
-            yield Use(parts[RESOURCES, resource.kind], "granted", {**own, "resource": resource})
+    once = [parts[PROJECT, ""], *chosen]
+    once += [parts[RESOURCES, kind] for kind in dict.fromkeys(kinds.values())]
+    once += [parts[FUNCTION, ""]]
+    once += [parts[EVENTS, kind] for kind in dict.fromkeys(function.event.kind for function in spec.functions)]
+    for part in once:
+        yield Use(part, "service")
+    for name, kind in kinds.items():
+        yield Use(parts[RESOURCES, kind], "each", resource=name)
+    for function in spec.functions:
+        for part in (parts[FUNCTION, ""], *chosen, parts[EVENTS, function.event.kind]):
+            yield Use(part, "each", function.name)
+        for name in dict.fromkeys(grant.resource for grant in function.grants):
+            yield Use(parts[RESOURCES, kinds[name]], "granted", function.name, name)
 
 
-def _add(files: dict[str, File], run: Rendering, catalogue: Catalogue, use: Use, source: Source) -> None:
-    path = check_path(run.text(source.target, use.names, where=source.template), where=source.template)
-    if path in files:
-        raise HoldfastError(f"two parts of the template make {path!r}", where=source.template, todo="mend the template")
-    content = catalogue.template.files[source.template]
+def _file(path: str, run: Rendering, part: Part, source: Source, names: Mapping[str, object]) -> File:
+    content = run.sources[source.template]
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
         rendered = content
     else:
-        rendered = run.file(source.template, {**use.names, "slot": run.slot}).encode("utf-8")
-    patterns = use.part.kinds
-    files[path] = File(rendered, _matches(path, patterns["executable"]), _kind(path, patterns))
+        text = run.file(source.template, names)
+        rendered = guarded(run.env, source.template, lambda: text.encode("utf-8"))
+    return File(rendered, _matches(path, part.kinds["executable"]), _kind(path, part.kinds))
 
 
 def _kind(path: str, patterns: Mapping[str, tuple[str, ...]]) -> FileKind:
@@ -154,32 +156,32 @@ def check_size(spec: ProjectSpec, catalogue: Catalogue) -> None:
 
 def resource_count(spec: ProjectSpec, catalogue: Catalogue) -> int:
     """How many resources the translated stack holds, from what each part says of itself."""
-    parts = catalogue.parts
-    chosen = [parts[group, str(spec.tables[group][key])] for group, key in catalogue.choices.items()]
-    once = [parts[PROJECT, ""], parts[FUNCTION, ""], *chosen]
-    once += [parts[RESOURCES, kind] for kind in {resource.kind for resource in spec.resources}]
-    once += [parts[EVENTS, kind] for kind in {function.event.kind for function in spec.functions}]
-    each = [parts[RESOURCES, resource.kind] for resource in spec.resources]
-    each += [part for f in spec.functions for part in (parts[FUNCTION, ""], *chosen, parts[EVENTS, f.event.kind])]
-    return sum(part.counts["service"] for part in once) + sum(part.counts["each"] for part in each)
+    return sum(use.part.counts[use.scope] for use in _uses(spec, catalogue))
 
 
 def _check_slots(run: Rendering) -> None:
     for name, fragments in run.slots.items():
         if name not in run.placed:
             raise HoldfastError(
-                f"no file of the template has the slot {name!r}", where=fragments[0][0].template, todo="mend the name"
+                f"no file of the template has the slot {shown(name)}",
+                where=fragments[0][0].template,
+                todo="mend the name",
             )
 
 
-def _check_twins(files: Mapping[str, File]) -> None:
-    seen: dict[str, str] = {}
-    for path in files:
-        if seen.setdefault(path.lower(), path) != path:
-            raise HoldfastError(
-                f"{path!r} and {seen[path.lower()]!r} are one file on some systems",
-                todo="rename a function or resource",
-            )
+def _check_twins(files: Iterable[str]) -> None:
+    """Refuse two paths that cannot stand side by side: in any case, one is the other or a folder above it."""
+    seen: dict[str, tuple[tuple[str, bool], str]] = {}
+    for path in (*OWN, *files):
+        parts = path.split("/")
+        for end in range(1, len(parts) + 1):
+            here = ("/".join(parts[:end]), end == len(parts))
+            known, other = seen.setdefault(here[0].casefold(), (here, path))
+            if known != here:
+                raise HoldfastError(
+                    f"{shown(other)} and {shown(path)} cannot both be there on every system",
+                    todo="rename a function or resource, or mend the template",
+                )
 
 
 def _ended(text: str) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 from holdfast.model import FileKind
 from holdfast.names import DEVICES
 
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+_UNSAFE = re.compile(r'[<>:"|?*\\]')
+#: File systems end a name at 255 bytes.
+LONGEST_PART = 255
 
 
 @dataclass(frozen=True)
@@ -33,19 +36,31 @@ Tree = Mapping[str, File]
 
 def check_path(path: str, *, where: str) -> str:
     """`path` if it is safe below a target on every system; refused otherwise."""
-    parts = path.split("/")
     if (
-        not path
+        not path.isprintable()
+        or unicodedata.normalize("NFC", path) != path
         or _UNSAFE.search(path)
-        or any(part in ("", ".", "..") or part != part.strip(" ") or part.endswith(".") for part in parts)
-        or any(part.lower() == ".git" or part.lower().split(".")[0] in DEVICES for part in parts)
+        or not all(_fits(part) for part in path.split("/"))
     ):
         raise HoldfastError(
-            f"{path!r} is not a path inside the project that every system can hold",
+            f"{shown(path)} is not a path inside the project that every system can hold",
             where=where,
             todo="mend the template's file name",
         )
     return path
+
+
+def _fits(part: str) -> bool:
+    """Whether every system takes one part of a path for itself, and none for git's or for a device."""
+    plain = unicodedata.normalize("NFKC", part).casefold()
+    return (
+        part not in ("", ".", "..")
+        and part == part.strip(" ")
+        and not part.endswith(".")
+        and len(part.encode()) <= LONGEST_PART
+        and plain not in (".git", "git~1")
+        and plain.split(".")[0].rstrip(" ") not in DEVICES
+    )
 
 
 def write(tree: Tree, directory: Path) -> None:
