@@ -28,6 +28,7 @@ NEVER = (
     ("surrogate", "half a character: encoding it raises", "\ud800"),
     ("tag-characters", "instructions that only a machine reads", "hi\U000e0069\U000e0067"),
     ("noncharacter", "ends or breaks an XML document", "a\uffff"),
+    ("marks", "takes the square of its length to sort", "a" + "\u0301\u0316" * 400),
     ("long", "fills memory, logs and indexes", "a" * 100_000),
 )
 #: Text that only free text may hold; in anything else it is an injection.
@@ -117,6 +118,8 @@ def _on_field(model: Model, sample: Event, carrier: Carrier, place: Place) -> It
 def _bodies(known: Event, limits: Limits) -> tuple[tuple[str, str, tuple[str, ...], Callable[[], str]], ...]:
     """What is sent as JSON: name, why it is hostile, the stages that may refuse it, and the text, made when needed."""
     key = json.dumps(next(iter(known), "a"))
+    #: Long enough to notice who reads it in the square of its length, and more commas than there may be values.
+    long, commas, either = min(30_000, limits.bytes // 3), "," * (limits.nodes + 1), ("payload", "size")
     many = {f"k{number}": 1 for number in range(999)}
     #: Where no payload is expected, any is refused as that.
     size = ("size",) if known else ("size", "payload")
@@ -147,6 +150,11 @@ def _bodies(known: Event, limits: Limits) -> tuple[tuple[str, str, tuple[str, ..
         ("large", "more than the limit", size, lambda: json.dumps({"a": "x" * limits.bytes})),
         ("blank", "more than the limit, and empty", size, lambda: "{" + " " * limits.bytes + "}"),
         ("long-key", "a key that fills the log", PAYLOAD, lambda: json.dumps({**known, "k" * 100_000: 1})),
+        ("quotes", "strings without end, for a scan that starts again", either, lambda: '"' * long + commas),
+        ("escapes", "a string without end, for a scan that starts again", either, lambda: '"' + '\\"' * long + commas),
+        ("backslashes", "escapes without end", either, lambda: '"' + "\\" * long + commas),
+        ("blanks", "nothing, for a scan that looks for its end", either, lambda: '{"a"' + " " * long + commas),
+        ("fraction", "a number that takes long to convert", either, lambda: f"{{{key}: 0.{'9' * long}"),
         ("control", "a raw control character", PAYLOAD, lambda: f'{{{key}: "\x01"}}'),
         ("surrogate", "half a character", PAYLOAD, lambda: f'{{{key}: "\\ud800"}}'),
         ("bad-escape", "an escape that JSON does not know", PAYLOAD, lambda: f'{{{key}: "\\x41"}}'),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from time import process_time
 from typing import Any, Protocol
 
 import pytest
@@ -41,6 +42,8 @@ class Run:
     error: BaseException | None = None
     output: str = ""
     calls: int = 0
+    #: Of the processor, so that a busy machine is no failure.
+    seconds: float = 0
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -116,11 +119,12 @@ class Function:
 def run(handler: Guarded[Any], event: Any, context: Context, capture: pytest.CaptureFixture[str]) -> Run:
     """Call `handler` as Lambda does, and keep what came out."""
     capture.readouterr()
-    result = Run()
+    result, started = Run(), process_time()
     try:
         result.value = handler(event, context)
     except BaseException as error:  # noqa: BLE001 - whatever leaves is looked at
         result.error = error
+    result.seconds = process_time() - started
     printed = capture.readouterr()
     result.output = printed.out + printed.err
     return result

@@ -13,6 +13,9 @@ from .attacks import attacks
 from .functions import FUNCTIONS
 from .harness import Attack, Function, attacked, run
 
+#: Enough for any machine, and far less than an event takes that is read in the square of its size.
+MOST_SECONDS = 2
+
 
 def _all() -> Iterator[object]:
     for function in FUNCTIONS:
@@ -35,6 +38,7 @@ def test_a_hostile_event_is_refused(
     assert refusals[0]["stage"] in attack.stages, f"refused too late or too early: {attack.why}"
     assert all(error.keys() <= {"loc", "type"} for error in refusals[0]["errors"])
     assert len(json.dumps(refusals)) < 5_000, "an attacker can fill the log"
+    assert result.seconds < MOST_SECONDS, f"{attack.name} keeps the function busy: {attack.why}"
     function.carrier().check_refused(result, attack)
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Iterator
+from contextlib import suppress
 from functools import partial
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any, Generic
 
 from .context import Context
 from .disposal import Done, Failed, Outcome, Refused
-from .failure import place
+from .failure import kind_of, place
 from .log_format import Vetted
 from .logs import log
 from .observability import traced
 from .rejection import Rejected, refusing
 from .source import E, Item, Source
+
+_LAZY = (iscoroutinefunction, isgeneratorfunction, isasyncgenfunction)
 
 
 class Guarded(Generic[E]):
@@ -24,6 +28,8 @@ class Guarded(Generic[E]):
     """
 
     def __init__(self, source: Source[E], function: Callable[[E, Context], object]) -> None:
+        if any(lazy(each) for each in (function, type(function).__call__) for lazy in _LAZY):
+            raise TypeError(f"{function!r} is async or yields, and nobody would run it: a handler is a plain function")
         self.source = source
         self.function = function
         self._handler = log.around(traced(self._boundary))
@@ -35,6 +41,11 @@ class Guarded(Generic[E]):
         """Nothing but `EventRejected` and `FunctionFailed` leaves, and both are raised where no error is being handled:
         an exception that is raised inside an `except` block carries the old one along, message and all.
         """
+        with suppress(KeyboardInterrupt):
+            return self._settled(event, context)
+        raise KeyboardInterrupt
+
+    def _settled(self, event: object, context: Context) -> object:
         disposal = self.source.disposal
         try:
             with refusing("envelope"):
@@ -53,11 +64,13 @@ class Guarded(Generic[E]):
             except Rejected as rejected:
                 return self._refused(rejected)
             try:
-                return Done(self.source.answer(self.function(event, context)))
+                value = self.function(event, context)
+                _refuse_unfinished(value)
+                return Done(self.source.answer(value))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - SystemExit prints its argument, so it may not pass either
-                kind, where = type(error).__qualname__, place(error)
+                kind, where = kind_of(error), place(error)
             log.error("function_failed", error=Vetted(kind), place=Vetted(where))
             return Failed(kind)
 
@@ -69,6 +82,17 @@ class Guarded(Generic[E]):
             errors=Vetted([problem.public() for problem in rejected.problems]),
         )
         return Refused(rejected.problems)
+
+
+class Unfinished(TypeError):
+    """The function returned something that has yet to run: a coroutine, a generator, an iterator."""
+
+
+def _refuse_unfinished(value: object) -> None:
+    if isinstance(value, Awaitable | AsyncIterator | Iterator):
+        if isinstance(value, Coroutine | Generator):
+            value.close()
+        raise Unfinished
 
 
 def guarded(source: Source[E]) -> Callable[[Callable[[E, Context], object]], Guarded[E]]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from .. import settings
-from .failure import place
+from .failure import kind_of, place
 from .scrub import described, shown
 
 #: Keys that Powertools and the guard fill themselves.
@@ -23,6 +24,8 @@ _OWN_KEYS = frozenset(
 )  # fmt: skip
 #: The form of time that Lambda's own filter of log levels understands.
 _RFC3339: dict[str, Any] = {"use_rfc3339": True, "utc": True}
+#: What the guard's own records carry: a logger's name would not do, since anybody can ask for a logger by its name.
+_MARK, _OWN = "_holdfast", object()
 _TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}\Z")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _MOST_FIELDS = 30
@@ -35,32 +38,34 @@ class Vetted:
     value: object
 
 
-def safe_fields(fields: dict[str, object]) -> dict[str, object]:
-    """`fields` as a log record can take them: none that would overwrite the record's own, none with a chosen name."""
+def own_fields(fields: dict[str, object], taken: Iterable[str]) -> dict[str, object]:
+    """`fields` as a log record of the guard can take them: none that would overwrite the record's own or what is
+    `taken`, none with a chosen name.
+    """
+    reserved = _RESERVED.union(taken)
     named = {name: value for name, value in fields.items() if _FIELD_NAME.match(name)}
     kept = dict(list(named.items())[:_MOST_FIELDS])
-    safe = {f"{name}_" if name in _RESERVED else name: value for name, value in kept.items()}
-    return safe | ({"withheld": Vetted(len(fields) - len(kept))} if len(fields) > len(kept) else {})
+    safe = {f"{name}_" if name in reserved else name: value for name, value in kept.items()}
+    withheld = {"withheld": Vetted(len(fields) - len(kept))} if len(fields) > len(kept) else {}
+    return safe | withheld | {_MARK: _OWN}
 
 
 class Formatter(LambdaPowertoolsFormatter):
     """Shows values under allowed keys only, exceptions as type and place, other people's messages not at all."""
-
-    own = ""
 
     def __init__(self) -> None:
         super().__init__(json_serializer=_line, json_deserializer=str, serialize_stacktrace=False, **_RFC3339)
 
     def format(self, record: logging.LogRecord) -> str:
         safe = logging.makeLogRecord(record.__dict__)
-        if record.name != self.own:
+        if safe.__dict__.pop(_MARK, None) is not _OWN:
             safe = logging.makeLogRecord({key: record.__dict__[key] for key in _PLACE if key in record.__dict__})
             safe.msg, safe.logger = "vendor_log", Vetted(record.name)
         elif not isinstance(record.msg, str):
             safe.msg = described(record.msg)
         if record.exc_info and record.exc_info[1]:
             error = record.exc_info[1]
-            safe.error, safe.place = Vetted(type(error).__qualname__), Vetted(place(error))
+            safe.error, safe.place = Vetted(kind_of(error)), Vetted(place(error))
         safe.args, safe.exc_info, safe.exc_text, safe.stack_info = (), None, None, None
         return super().format(safe)
 

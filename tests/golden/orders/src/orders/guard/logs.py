@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from aws_lambda_powertools.logging import Logger
 
 from .context import Context, Handler
-from .log_format import Formatter, Vetted, safe_fields
+from .failure import kind_of, place
+from .log_format import Formatter, Vetted, own_fields
+
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
 
 #: These print requests, answers and credentials when they are asked for more than warnings.
 _VENDORS = ("botocore", "boto3", "s3transfer", "urllib3", "aws_lambda_powertools")
@@ -38,8 +43,7 @@ class Log:
     def __init__(self) -> None:
         self._formatter = Formatter()
         self._logger = Logger(logger_handler=_Stdout(), logger_formatter=self._formatter)
-        self._formatter.own = self._logger.name
-        hush(self._formatter)
+        self._hush()
 
     def debug(self, message: str, /, **fields: object) -> None:
         self._write(self._logger.debug, message, fields)
@@ -63,7 +67,7 @@ class Log:
         """`handler` with the invocation's own keys in every line, and none left over from the invocation before."""
 
         def keyed(event: object, context: Context) -> Any:
-            hush(self._formatter)
+            self._hush()
             self._logger.append_keys(correlation_id=context.aws_request_id, function_version=context.function_version)
             return handler(event, context)
 
@@ -71,7 +75,25 @@ class Log:
 
     def _write(self, write: Any, message: object, fields: dict[str, object]) -> None:
         with suppress(Exception):  # A line in the log is never worth an invocation.
-            write(message, stacklevel=4, extra=safe_fields(fields))
+            write(message, stacklevel=4, extra=own_fields(fields, self._formatter.get_current_keys()))
+
+    def _hush(self) -> None:
+        hush(self._formatter)
+        threading.excepthook = self._thread_failed
+        sys.unraisablehook = self._cleanup_failed
+
+    def _thread_failed(self, failed: threading.ExceptHookArgs) -> None:
+        """In place of Python's own hook, which prints the error with its values."""
+        if failed.exc_value is not None and not isinstance(failed.exc_value, SystemExit):
+            self._left("thread_failed", failed.exc_value)
+
+    def _cleanup_failed(self, failed: UnraisableHookArgs) -> None:
+        """In place of Python's own hook, for errors in `__del__` and callbacks that nobody could catch."""
+        if failed.exc_value is not None:
+            self._left("cleanup_failed", failed.exc_value)
+
+    def _left(self, message: str, error: BaseException) -> None:
+        self.error(message, error=Vetted(kind_of(error)), place=Vetted(place(error)))
 
 
 def hush(formatter: logging.Formatter) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core.core_schema import ErrorType
+
+from .failure import kind_of
 
 Stage = Literal["size", "envelope", "payload"]
 
 #: An event with ten thousand wrong fields must not become a log line with ten thousand entries.
 _MOST_PROBLEMS = 20
-_PROBLEM_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+#: The type that guard.text gives to what it refuses.
+UNSAFE_TEXT = "unsafe_text"
+_KNOWN = frozenset({*get_args(ErrorType), UNSAFE_TEXT})
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def refusing(stage: Stage, model: type[BaseModel] | None = None) -> Iterator[Non
     except ValidationError as error:
         raise Rejected(stage, *_problems(error, model)) from None
     except BaseException as error:  # noqa: BLE001 - see the docstring; a panic in Rust is no Exception
-        raise Rejected(stage, Problem(type(error).__name__)) from None
+        raise Rejected(stage, Problem(kind_of(error))) from None
 
 
 def declared_names(model: type[BaseModel]) -> frozenset[str]:
@@ -72,8 +76,10 @@ def declared_names(model: type[BaseModel]) -> frozenset[str]:
 
 
 def _problems(error: ValidationError, model: type[BaseModel] | None) -> Iterable[Problem]:
-    """`error` without its inputs, and without parts of a `loc` that the event chose (an unknown field, a map's key)."""
+    """`error` without its inputs, without parts of a `loc` that the event chose (an unknown field, a map's key), and
+    without a type that is not known: a validator of the service's own can put a value there.
+    """
     known = declared_names(model) if model else frozenset()
     for detail in error.errors(include_url=False, include_context=False, include_input=False)[:_MOST_PROBLEMS]:
-        kind = detail["type"] if _PROBLEM_TYPE.match(detail["type"]) else "custom_error"
+        kind = detail["type"] if detail["type"] in _KNOWN else "custom_error"
         yield Problem(kind, tuple(part for part in detail["loc"] if isinstance(part, int) or part in known))

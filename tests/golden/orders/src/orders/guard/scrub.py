@@ -8,6 +8,8 @@ from enum import Enum
 from math import isfinite
 from uuid import UUID
 
+from .failure import name_of
+
 _LONGEST = 256
 _SIZED = (str, bytes, bytearray, list, tuple, dict, set, frozenset)
 
@@ -15,7 +17,7 @@ _SIZED = (str, bytes, bytearray, list, tuple, dict, set, frozenset)
 def described(value: object) -> str:
     """`value` by type and size alone: `<str, 36>`."""
     size = f", {len(value)}" if isinstance(value, _SIZED) else ""
-    return f"<{type(value).__name__}{size}>"
+    return f"<{name_of(type(value), 'object')}{size}>"
 
 
 def shown(value: object) -> object:

@@ -11,6 +11,7 @@ from .. import settings
 from .disposal import Disposal
 from .limits import Limits, measure
 from .models import Envelope, Payload
+from .origin import origins
 from .rejection import Problem, Rejected, refusing
 
 E = TypeVar("E", bound=Payload)
@@ -34,11 +35,14 @@ class Source(ABC, Generic[E]):
     """Reads the events of one AWS service into `model`."""
 
     name: ClassVar[str]
+    #: The parts of an event besides its payload that a field's origin may name; guard.web has those of requests.
+    parts: ClassVar[frozenset[str]] = frozenset()
     disposal: ClassVar[Disposal]
     limits: Limits = Limits()
 
     def __init__(self, model: type[E]) -> None:
         self.model = model
+        self.origins = origins(model, self.parts, self.name)
         self.limits = replace(self.limits, **settings.LIMITS.get(self.name, {}))
 
     @abstractmethod

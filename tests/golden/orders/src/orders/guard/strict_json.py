@@ -13,7 +13,8 @@ from .rejection import Problem, Rejected, Stage, refusing
 
 M = TypeVar("M", bound=BaseModel)
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+#: Strings, the last one even where it does not end: a scan that gave it up would start again at each quote within.
+_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 
 
 def parse(text: str, limits: Limits) -> Any:

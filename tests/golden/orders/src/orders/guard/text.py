@@ -12,7 +12,11 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from .rejection import UNSAFE_TEXT
+
 _BREAKS = frozenset("\n\t")
+#: As many marks on one character as Unicode's stream-safe text has; sorting more takes time by their number's square.
+_MOST_MARKS = 30
 #: Controls, format characters (bidirectional, zero-width), lone surrogates, private use, line and paragraph separators.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
@@ -33,10 +37,21 @@ def _text(value: str) -> str:
 
 
 def _clean(value: str, allowed: frozenset[str]) -> str:
+    if _stacked(value):
+        raise PydanticCustomError(UNSAFE_TEXT, "text holds a character with too many marks")
     value = unicodedata.normalize("NFC", value)
     if not value.isprintable() and any(_unsafe(char) for char in set(value) - allowed):
-        raise PydanticCustomError("unsafe_text", "text holds a control or invisible character")
+        raise PydanticCustomError(UNSAFE_TEXT, "text holds a control or invisible character")
     return value
+
+
+def _stacked(value: str) -> bool:
+    marks = 0
+    for char in "" if value.isascii() else value:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks > _MOST_MARKS:
+            return True
+    return False
 
 
 def _unsafe(char: str) -> bool:

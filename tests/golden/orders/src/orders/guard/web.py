@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
-from pydantic import GetCoreSchemaHandler
-from pydantic_core import CoreSchema, to_json
+from pydantic_core import to_json
 
 from .disposal import Attempt, Done, Outcome, Refused
 from .models import Payload
+from .origin import Origin
 from .source import Item
 from .text import Line
 
@@ -39,22 +39,6 @@ class Caller(Payload):
     scopes: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Says where a field of a model comes from; a field without one comes from the body.
-
-    Text from a path, a query or a token is converted to the field's type; the body's values are not.
-    """
-
-    name: str = ""
-    part: ClassVar[str]
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        schema = handler(source)
-        _relax(schema)
-        return schema
-
-
 class Path(Origin):
     """A parameter of the route: `id: Annotated[Ident, Path()]`."""
 
@@ -74,9 +58,10 @@ class Claim(Origin):
 
 
 class Identity(Origin):
-    """The caller: `caller: Annotated[Caller, Identity()]`."""
+    """The caller: `caller: Annotated[Caller, Identity()]`, or `Annotated[Caller | None, Identity()] = None`."""
 
     part = "identity"
+    optional = False
 
 
 class Respond:
@@ -104,16 +89,3 @@ def answered(value: object) -> dict[str, object]:
         return {"statusCode": reply.status, "headers": {"cache-control": "no-store"}}
     body = to_json(reply.body, inf_nan_mode="null").decode("utf-8")
     return {"statusCode": reply.status, "headers": dict(_HEADERS), "body": body, "isBase64Encoded": False}
-
-
-def _relax(schema: Any) -> None:
-    """Let a core schema convert text, as deep as it is made of scalars."""
-    if schema["type"] in _CONVERTED:
-        schema["strict"] = False
-    for inner in (schema.get("schema"), schema.get("items_schema"), *schema.get("choices", ())):
-        choice = inner[0] if isinstance(inner, tuple) else inner
-        if isinstance(choice, dict):
-            _relax(choice)
-
-
-_CONVERTED = frozenset({"int", "float", "decimal", "bool", "date", "time", "datetime", "timedelta", "uuid", "enum"})

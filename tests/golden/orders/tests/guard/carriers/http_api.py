@@ -9,7 +9,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from orders.guard.web import Claim, Identity, Origin, Path, Query
+from orders.guard.origin import Origin
+from orders.guard.web import Claim, Identity, Path, Query
 
 from ..fields import fields
 from ..harness import Attack, Event, Model, Place, Run, leaves, with_value
@@ -75,8 +76,6 @@ class HttpApi:
             ("no-context", "no word of who calls", {"requestContext": None}),
             ("identity-text", "an identity as text", {"requestContext": {"authorizer": "admin"}}),
             ("identity-list", "claims as a list", {"requestContext": {"authorizer": {"jwt": {"claims": ["sub"]}}}}),
-            ("identity-forged", "a hidden name", {"requestContext": {"authorizer": _token("\u202eroot")}}),
-            ("identity-empty", "a caller without a name", {"requestContext": {"authorizer": _token("")}}),
             ("headers-text", "headers as text", {"headers": "a: b"}),
             ("header-list", "a header that is no text", {"headers": {"content-type": ["application/json"]}}),
             ("parameters-list", "parameters that are no text", {"pathParameters": {"id": ["a"]}}),
@@ -93,6 +92,13 @@ class HttpApi:
             ("base64-gzip", "inflates", _encoded(b"\x1f\x8b\x08" + bytes(64))),
         ):
             yield Attack(f"http-{name}", why, ENVELOPE, partial(_with, sample, change))
+        if any(isinstance(_origin(model, (key,))[0], Identity) for key in fields(model)):
+            for name, why, subject in (
+                ("forged", "a hidden name", "\u202eroot"),
+                ("empty", "a caller without a name", ""),
+            ):
+                change = {"requestContext": {"authorizer": _token(subject)}}
+                yield Attack(f"http-identity-{name}", why, ENVELOPE, partial(_with, sample, change))
         for name, why, query in (
             ("unknown", "a parameter that nobody offered", "is_admin=true"),
             ("operator", "an operator as a parameter's name", "id[$ne]=1"),

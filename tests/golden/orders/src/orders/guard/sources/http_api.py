@@ -39,6 +39,20 @@ class _Authorizer(_Part):
     iam: _Iam | None = None
     jwt: _Jwt | None = None
 
+    def claims(self) -> dict[str, str]:
+        """What the token says, as far as it is text."""
+        claims = self.jwt.claims if self.jwt and not self.iam else {}
+        return {name: value for name, value in claims.items() if isinstance(value, str)}
+
+    def caller(self) -> Caller | None:
+        """Who calls; an error where there is an authorizer's word that names nobody."""
+        if self.iam:
+            return Caller(kind="iam", id=self.iam.user_arn, authority=self.iam.account_id)
+        if self.jwt:
+            said, scopes = self.claims(), tuple(self.jwt.scopes or ())
+            return Caller(kind="jwt", id=said.get("sub", ""), authority=said.get("iss", ""), scopes=scopes)
+        return None
+
 
 class _Context(_Part):
     authorizer: _Authorizer | None = None
@@ -52,7 +66,7 @@ class HttpApiEvent(_Part):
     version: Literal["2.0"]
     raw_query_string: str = ""
     headers: _Headers
-    path_parameters: dict[str, str] = Field(default_factory=dict)
+    path_parameters: dict[str, str] | None = None
     request_context: _Context
     body: str | None = None
     is_base64_encoded: bool
@@ -60,27 +74,22 @@ class HttpApiEvent(_Part):
     def request(self) -> Request:
         """The request in the words that every HTTP source shares."""
         authorizer = self.request_context.authorizer or _Authorizer()
-        caller, claims = None, {}
-        if authorizer.iam:
-            caller = Caller(kind="iam", id=authorizer.iam.user_arn, authority=authorizer.iam.account_id)
-        elif authorizer.jwt:
-            claims = {name: value for name, value in authorizer.jwt.claims.items() if isinstance(value, str)}
-            scopes = tuple(authorizer.jwt.scopes or ())
-            caller = Caller(kind="jwt", id=claims.get("sub", ""), authority=claims.get("iss", ""), scopes=scopes)
         body = body_text(self.body or "", self.headers.content_type, self.is_base64_encoded)
-        return Request(body, self.path_parameters, self.raw_query_string, claims, caller)
+        path, query = self.path_parameters or {}, self.raw_query_string
+        return Request(body, path, query, authorizer.claims(), authorizer.caller)
 
 
 class HttpApi(Source[E]):
     """A refused request is answered with 400, an error with 500; what the function returns becomes JSON."""
 
     name = "http-api"
+    parts = frozenset({"path", "query", "claims", "identity"})
     disposal: ClassVar[Respond] = Respond()
     limits = Limits(bytes=MIB)
 
     def __init__(self, model: type[E]) -> None:
         super().__init__(model)
-        self._binding = Binding(model)
+        self._binding = Binding(model, self.origins)
 
     def items(self, event: object) -> Sequence[Item[E]]:
         return [Item(partial(self._parse, event))]

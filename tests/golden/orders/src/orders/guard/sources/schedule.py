@@ -13,10 +13,14 @@ from pydantic import AfterValidator, Field
 from ..disposal import Raise
 from ..limits import KIB, Limits
 from ..models import Envelope
+from ..origin import sole_key
 from ..rejection import Problem, Rejected
 from ..source import E, Item, Source
 from ..strict_json import parse, validated
 from ..text import Ident
+
+#: What the envelope gives to the payload.
+_GIVEN = ("id", "time")
 
 
 def _in_calendar(time: str) -> str:
@@ -42,6 +46,12 @@ class Schedule(Source[E]):
     disposal: ClassVar[Raise] = Raise()
     limits = Limits(bytes=256 * KIB)
 
+    def __init__(self, model: type[E]) -> None:
+        super().__init__(model)
+        for name in _GIVEN:
+            if name in model.model_fields and sole_key(model, name) != name:
+                raise TypeError(f"{model.__name__}.{name}: takes no alias: it is the event's own")
+
     def items(self, event: object) -> Sequence[Item[E]]:
         return [Item(partial(self._parse, event))]
 
@@ -50,7 +60,7 @@ class Schedule(Source[E]):
         detail = parse(envelope.detail, self.limits) if isinstance(envelope.detail, str) else envelope.detail
         if not isinstance(detail, dict):
             raise Rejected("payload", Problem("dict_type"))
-        forged = [Problem("extra_forbidden", (key,)) for key in ("id", "time") if key in detail]
+        forged = [Problem("extra_forbidden", (key,)) for key in _GIVEN if key in detail]
         if forged:
             raise Rejected("payload", *forged)
         own = {"id": envelope.id, "time": envelope.time}

@@ -1,0 +1,193 @@
+"""What stands between `make deploy` and AWS: which stage, whose credentials, is the boundary there, do the policies fit."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from holdfast import project, spec, tree
+from holdfast.catalogue import Catalogue
+from support import goldens, tools
+
+LONGEST = {
+    "Stage": "s" * 8,
+    "AWS::Partition": "aws-us-gov",
+    "AWS::Region": "ap-southeast-1",
+    "AWS::AccountId": "1" * 12,
+}
+LONGEST["AWS::URLSuffix"] = "amazonaws.com.cn"
+#: IAM counts no white space: a role's own policies together, and one managed policy.
+INLINE, MANAGED = 10_240, 6_144
+
+MOTO = """
+import sys
+from moto.server import ThreadedMotoServer
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+server.stop()
+"""
+DEPLOY = """
+import sys, boto3
+client = boto3.client("cloudformation")
+body = open(sys.argv[1], encoding="utf-8").read()
+client.create_stack(StackName="platform", TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
+client.get_waiter("stack_create_complete").wait(StackName="platform", WaiterConfig={"Delay": 1})
+"""
+RENDERED = """
+import json, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from local_aws import load
+print(json.dumps(load(Path(sys.argv[1])), default=str))
+"""
+IDENTITY = """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>
+<Arn>arn:aws:sts::123456789012:assumed-role/deploy/run</Arn><Account>123456789012</Account><UserId>A</UserId>
+</GetCallerIdentityResult></GetCallerIdentityResponse>"""
+DENIED = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
+<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"""
+
+
+@pytest.fixture(scope="module")
+def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A service with every part, under the longest name that it may have."""
+    text = goldens.specs(catalogue)["everything"]
+    text = re.sub(r'^name = "[^"]+"', f'name = "{"n" * spec.LONGEST_PROJECT}"', text, count=1, flags=re.MULTILINE)
+    place = tmp_path_factory.mktemp("deploy") / "service"
+    place.mkdir()
+    tree.write(project.files(spec.parse(text, catalogue), text, catalogue), place)
+    return place
+
+
+def python(service: Path, lock: str) -> str:
+    versions = ("3.13", "3.12", "3.11", "3.14") if lock == "requirements-dev.txt" else tools.FOR_TOOLS
+    return str(tools.environment((service / lock).read_text(encoding="utf-8"), versions) / "python")
+
+
+@pytest.fixture
+def nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An environment without credentials, whoever runs the tests and wherever."""
+    for name in os.environ:
+        if name.startswith("AWS_"):
+            monkeypatch.delenv(name)
+    empty = str(tmp_path / "empty")
+    found = {"AWS_CONFIG_FILE": empty, "AWS_SHARED_CREDENTIALS_FILE": empty, "AWS_EC2_METADATA_DISABLED": "true"}
+    return found | {"AWS_DEFAULT_REGION": "eu-west-1"}
+
+
+@pytest.fixture
+def somebody(service: Path, nobody: dict[str, str]) -> Iterator[dict[str, str]]:
+    """The environment of somebody in an empty AWS, which is moto's."""
+    words = [python(service, "requirements-dev.txt"), "-c", MOTO]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        address = f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+        yield nobody | keys | {"AWS_ENDPOINT_URL": address}
+        server.communicate()
+
+
+def look(service: Path, env: dict[str, str]) -> CompletedProcess[str]:
+    words = [python(service, "tools/sam.txt"), "tools/boundary.py", service_name(service), "dev"]
+    return tools.attempt(words, cwd=service, env=env)
+
+
+def service_name(service: Path) -> str:
+    found = re.search(r"^SERVICE := (\S+)$", (service / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_a_deployment_wants_the_boundary_first(service: Path, somebody: dict[str, str]) -> None:
+    """And the boundary that platform/boundary.yaml makes is the one that it looks for."""
+    name = service_name(service)
+    done = look(service, somebody)
+    arn = f"arn:aws:iam::123456789012:policy/{name}/{name}-boundary"
+    assert (done.returncode, done.stdout) == (
+        1,
+        f"deploy: there is no {arn}: deploy platform/boundary.yaml first, the README says how\n",
+    )
+    tools.run(
+        [python(service, "requirements-dev.txt"), "-c", DEPLOY, "platform/boundary.yaml"], cwd=service, env=somebody
+    )
+    done = look(service, somebody)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_deployment_without_credentials_says_so_in_one_line(service: Path, nobody: dict[str, str]) -> None:
+    done = look(service, nobody)
+    assert done.returncode == 1
+    assert re.fullmatch(r"deploy: AWS lets nobody in with the credentials here, .*: Unable to locate .*\n", done.stdout)
+
+
+class _Guarded(BaseHTTPRequestHandler):
+    """An AWS that says who the caller is, and nothing else."""
+
+    def do_POST(self) -> None:
+        asked = self.rfile.read(int(self.headers["content-length"])).decode()
+        known = "GetCallerIdentity" in asked
+        self.send_response(200 if known else 403)
+        self.end_headers()
+        self.wfile.write((IDENTITY if known else DENIED).encode())
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing: what pytest prints is for people."""
+
+
+def test_a_deployment_goes_on_where_its_role_may_not_look(service: Path, nobody: dict[str, str]) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Guarded) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        keys = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
+        done = look(service, nobody | keys | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"})
+        server.shutdown()
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("stage", ["", "dev prod", "%", "nowhere", "de"])
+def test_a_deployment_wants_one_stage_that_there_is(service: Path, stage: str) -> None:
+    done = tools.attempt(["make", "--dry-run", "deploy", f"STAGE={stage}"], cwd=service)
+    assert done.returncode == 2, done.stdout
+    assert "say which stage of samconfig.toml (dev prod): make deploy STAGE=dev" in done.stdout
+
+
+def test_a_deployment_asks_nobody_where_there_is_no_terminal(service: Path) -> None:
+    """And it audits before it installs, and looks before it builds."""
+    printed = tools.run(["make", "--dry-run", "deploy", "STAGE=prod"], cwd=service)
+    steps = ["tools/audit.py", "sync .* tools/sam.txt", f"tools/boundary.py {service_name(service)} prod", "sam build"]
+    steps += [r"sam deploy --config-env prod \$\(test -t 0 \|\| echo --no-confirm-changeset\)"]
+    assert re.search(".*".join(steps), printed, re.DOTALL), printed
+
+
+def test_what_the_policies_say_is_no_longer_than_iam_allows(service: Path) -> None:
+    template = ["platform/deploy.yaml", str(service / "tools")]
+    words = [python(service, "requirements-dev.txt"), "-c", RENDERED, *template]
+    resources = json.loads(tools.run(words, cwd=service))["Resources"]
+    inline = resources["DeployRole"]["Properties"]["Policies"]
+    assert sum(_length(policy["PolicyDocument"]) for policy in inline) <= INLINE
+    assert _length(resources["PartsPolicy"]["Properties"]["PolicyDocument"]) <= MANAGED
+    words[-2] = "platform/boundary.yaml"
+    boundary = json.loads(tools.run(words, cwd=service))["Resources"]["Boundary"]
+    assert _length(boundary["Properties"]["PolicyDocument"]) <= MANAGED
+
+
+def _length(document: object) -> int:
+    return len(json.dumps(_resolved(document), separators=(",", ":")))
+
+
+def _resolved(value: object) -> object:
+    """The value with every parameter as long as it can be."""
+    if isinstance(value, dict):
+        if "Fn::Sub" in value:
+            return re.sub(r"\$\{([^}]+)\}", lambda found: LONGEST[found[1]], value["Fn::Sub"])
+        return LONGEST[value["Ref"]] if "Ref" in value else {key: _resolved(inner) for key, inner in value.items()}
+    return [_resolved(inner) for inner in value] if isinstance(value, list) else value
