@@ -1,0 +1,85 @@
+"""The guard of a generated service, promise by promise; the cases run inside a service, where its package can be imported."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from collections import defaultdict
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from holdfast import project, spec, tree
+from holdfast.catalogue import Catalogue
+from minimal import ROOT
+from support import tools
+
+CASES = Path(__file__).parent / "support/guard_cases.py"
+NAMES = [
+    node.name
+    for node in ast.parse(CASES.read_text(encoding="utf-8")).body
+    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+]
+
+
+@pytest.fixture(scope="module")
+def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The README's example on disk."""
+    text = (ROOT / "examples/orders.toml").read_text(encoding="utf-8")
+    place = tmp_path_factory.mktemp("guard") / "orders"
+    place.mkdir()
+    tree.write(project.files(spec.parse(text, catalogue), text, catalogue), place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def commands(service: Path) -> Path:
+    lock = (service / "requirements-dev.txt").read_text(encoding="utf-8")
+    return tools.environment(lock, ("3.13", "3.12", "3.11", "3.14"))
+
+
+@pytest.fixture(scope="module")
+def results(service: Path, commands: Path) -> dict[str, list[str]]:
+    """What went wrong in each case, by its name; a case that did not run has no entry."""
+    shutil.copy(CASES, service / "tests/guard/test_cases.py")
+    report = service / "report.xml"
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/guard/test_cases.py", f"--junitxml={report}"]
+    printed = tools.attempt([str(commands / "python"), *words], cwd=service).stdout
+    assert report.is_file(), printed
+    found: dict[str, list[str]] = defaultdict(list)
+    for case in ET.parse(report).iter("testcase"):  # noqa: S314 - our own report
+        wrong = [f"{case.get('name')}:\n{part.text}" for part in case if part.tag in ("failure", "error", "skipped")]
+        found[str(case.get("name")).partition("[")[0]] += wrong
+    assert found, printed
+    return found
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_guard_keeps_its_promise(name: str, results: dict[str, list[str]]) -> None:
+    assert name in results, "it did not run"
+    if results[name]:
+        pytest.fail("\n".join(results[name]), pytrace=False)
+
+
+MESSAGES = {
+    'log.info(f"order {event.id}")': "G004",
+    'log.warning("order {}".format(event.id))': "G001",
+    'log.error("order " + event.id)': "G003",
+    'log.debug("order %s" % event.id)': "G002",
+}
+
+
+@pytest.mark.parametrize("line", MESSAGES)
+def test_a_log_message_made_of_an_event_does_not_pass_lint(service: Path, commands: Path, line: str) -> None:
+    handler = service / "src/orders/functions/place_order/handler.py"
+    written = handler.read_text(encoding="utf-8")
+    changed = written.replace("    log.info(", f"    {line}\n    log.info(")
+    assert changed != written
+    handler.write_text(changed, encoding="utf-8")
+    done = tools.attempt(
+        [str(commands / "ruff"), "check", "--no-cache", "--output-format", "concise", str(handler)], cwd=service
+    )
+    handler.write_text(written, encoding="utf-8")
+    assert done.returncode == 1
+    assert f" {MESSAGES[line]} " in done.stdout, done.stdout
