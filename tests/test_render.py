@@ -10,6 +10,7 @@ from holdfast.errors import HoldfastError
 from minimal import FILES, SPEC, rendered, template
 
 LIST = "template/project/files/list.yaml"
+CALL = "template/events/call/part.toml"
 FRAGMENT = "template/function/each/slots/list.yaml/functions"
 
 
@@ -222,8 +223,118 @@ REFUSED = {
     ),
     "an option with an unknown key": (
         {"template/events/call/part.toml": '[options.word]\ncolour = "red"\n'},
-        "template/events/call/part.toml: the option 'word' has unknown keys ['colour']; types are boolean, choice, integer, "
-        "map, resource, string, text",
+        "template/events/call/part.toml: the option 'word' has colour = 'red'; docs/template.md says what fits",
+    ),
+    "an option with a key of its own": (
+        {CALL: '[options.word]\nkey = "red"\n'},
+        f"{CALL}: the option 'word' has key = 'red'; docs/template.md says what fits",
+    ),
+    "an option of a list of types": (
+        {CALL: '[options.word]\ntype = ["string"]\n'},
+        f"{CALL}: the option 'word' has unknown type a list; types are boolean, choice, integer, map, resource, string, text",
+    ),
+    "a limit that is a text": (
+        {CALL: '[options.word]\nminimum = "a"\n'},
+        f"{CALL}: the option 'word' has minimum = 'a'; docs/template.md says what fits",
+    ),
+    "a limit that is a truth": (
+        {CALL: "[options.word]\nminimum = true\n"},
+        f"{CALL}: the option 'word' has minimum = True; docs/template.md says what fits",
+    ),
+    "a condition that is a text": (
+        {CALL: '[options.word]\nwhen = "a"\n'},
+        f"{CALL}: the option 'word' has when = 'a'; docs/template.md says what fits",
+    ),
+    "a condition on a number": (
+        {CALL: "[options.word]\nwhen = { a = 1 }\n"},
+        f"{CALL}: the option 'word' must have texts in when; mend it",
+    ),
+    "a default of another type": (
+        {CALL: '[options.word]\ntype = "integer"\ndefault = "1"\n'},
+        f"{CALL}: the option 'word' has default = '1'; docs/template.md says what fits",
+    ),
+    "a default that is no choice": (
+        {CALL: '[options.word]\ntype = "choice"\nchoices = ["a"]\ndefault = "b"\n'},
+        f"{CALL}: the option 'word' has the default 'b', which is no choice of it; mend it",
+    ),
+    "a default for a resource": (
+        {CALL: '[options.word]\ntype = "resource"\ndefault = "inbox"\n'},
+        f"{CALL}: the option 'word' has default = 'inbox'; docs/template.md says what fits",
+    ),
+    "a pattern that is none": (
+        {CALL: "[options.word]\npattern = '('\n"},
+        f"{CALL}: the pattern of the option 'word' is no regular expression: missing ), unterminated subpattern at position 0; "
+        "mend it",
+    ),
+    "a count that is none": (
+        {CALL: 'counts = { service = "x" }\n'},
+        f"{CALL}: [counts] has service = 'x'; write whole numbers for service, each, granted",
+    ),
+    "a count of nothing known": (
+        {CALL: "counts = { all = 1 }\n"},
+        f"{CALL}: [counts] has all = 1; write whole numbers for service, each, granted",
+    ),
+    "a narrower option that functions do not have": (
+        {CALL: "[function.memory]\nminimum = 1\n"},
+        f"{CALL}: [function.memory] is no option of functions; mend the name",
+    ),
+    "a narrower option of another type": (
+        {CALL: '[function.memory]\nminimum = "1"\n', "template/function/part.toml": '[options.memory]\ntype = "integer"\n'},
+        f"{CALL}: the option 'memory' has minimum = '1'; docs/template.md says what fits",
+    ),
+    "a part without bottom": (
+        {CALL: f"a = {'[' * 5000}"},
+        f"{CALL}: it nests too deep; mend the template's file",
+    ),
+    "a choice without folders": (
+        {"template/template.toml": FILES["template/template.toml"] + 'size = "kind"\n'},
+        "template/template.toml: [choices] has size = 'kind'; write the key of [size] that picks a folder of template/size",
+    ),
+    "a choice by no key": (
+        {"template/template.toml": FILES["template/template.toml"].replace('"kind"', "1")},
+        "template/template.toml: [choices] has system = 1; write the key of [system] that picks a folder of template/system",
+    ),
+    "a choice whose default has no folder": (
+        {"cookiecutter.json": '{"project_name": "a", "system_kind": ["fancy", "plain"]}'},
+        "cookiecutter.json: system_kind must be a choice that always matters, with a default of plain; mend the template",
+    ),
+    "a choice that is made a number": (
+        {"template/system/plain/part.toml": '[tables.system.kind]\ntype = "integer"\n'},
+        "cookiecutter.json: system_kind must be a choice that always matters, with a default of plain; mend the template",
+    ),
+    "a project without a name": (
+        {"cookiecutter.json": "{}", "template/project/part.toml": ""},
+        "cookiecutter.json: project_name is no question of text; ask for it",
+    ),
+    "a table of the spec's own": (
+        {"cookiecutter.json": '{"project_name": "a", "functions_all": "a"}'},
+        "cookiecutter.json: a table [functions] is holdfast.toml's own; give it another name",
+    ),
+    "cookiecutter.json that is a list": (
+        {"cookiecutter.json": "[]"},
+        "cookiecutter.json: it holds a list; write a table of questions",
+    ),
+    "cookiecutter.json that is a text": (
+        {"cookiecutter.json": '"x"'},
+        "cookiecutter.json: it holds 'x'; write a table of questions",
+    ),
+    "cookiecutter.json without bottom": (
+        {"cookiecutter.json": '{"a":' * 100000},
+        "cookiecutter.json: it nests too deep; mend the file",
+    ),
+    "a choice of nothing": (
+        {"cookiecutter.json": '{"project_name": []}'},
+        "cookiecutter.json: the question 'project_name' has a list for a default; name it TABLE_KEY, and give it a text or a "
+        "list of texts",
+    ),
+    "a question without a key": (
+        {"cookiecutter.json": '{"project": "a"}'},
+        "cookiecutter.json: the question 'project' has 'a' for a default; name it TABLE_KEY, and give it a text or a list of "
+        "texts",
+    ),
+    "prompts that are a number": (
+        {"cookiecutter.json": '{"project_name": "a", "__prompts__": 3}'},
+        "cookiecutter.json: __prompts__ must be a table; mend the template's file",
     ),
     "no project part": (
         {"template/project/part.toml": None},

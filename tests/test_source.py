@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from holdfast import source
 from holdfast.errors import HoldfastError
 from holdfast.git import without_password
-from minimal import FILES
+from minimal import FILES, template
 
 
 @pytest.fixture
@@ -120,6 +121,72 @@ def test_a_symbolic_link_in_a_folder_is_refused(folder: Path) -> None:
     )
 
 
+def test_a_template_folder_that_is_a_symbolic_link_is_refused(folder: Path) -> None:
+    (folder / "template").rename(folder / "other")
+    (folder / "template").symlink_to("other")
+    with pytest.raises(HoldfastError) as error:
+        source.folder(folder)
+    assert str(error.value) == (
+        f"{folder}: 'template' is a symbolic link, which a template may not hold; put the file itself there"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pipes in folders")
+@pytest.mark.parametrize("place", ["cookiecutter.json", "template/project/files/pipe"])
+def test_a_pipe_is_refused_and_not_read(folder: Path, place: str) -> None:
+    (folder / place).unlink(missing_ok=True)
+    os.mkfifo(folder / place)
+    with pytest.raises(HoldfastError) as error:
+        source.folder(folder)
+    assert str(error.value) == (
+        f"{folder}: '{Path(place).name}' is neither a file nor a folder, which a template may not hold; put the file itself "
+        "there"
+    )
+
+
+def test_a_huge_file_is_refused_and_not_read(folder: Path) -> None:
+    with (folder / "template/huge").open("wb") as stream:
+        stream.truncate(source.MOST_BYTES + 1)
+    with pytest.raises(HoldfastError) as error:
+        source.folder(folder)
+    assert str(error.value) == (
+        f"{folder}: it holds more than 10000 files or 64 MiB; a template holds source files only"
+    )
+
+
+@pytest.mark.parametrize("method", ["iterdir", "read_bytes"])
+def test_what_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, method, refuse)
+    place = folder / ("template" if method == "iterdir" else "cookiecutter.json")
+    with pytest.raises(HoldfastError) as error:
+        source.folder(folder)
+    assert str(error.value) == f"{place}: it cannot be read: Permission denied; mend that and try again"
+
+
+@pytest.mark.parametrize("name", ["a\u202eb", "a\nb", "\udcff"])
+def test_a_files_name_is_one_that_can_be_shown(name: str) -> None:
+    with pytest.raises(HoldfastError) as error:
+        template({f"template/{name}": "x"})
+    assert str(error.value) == f"mini: it holds a file named {f'template/{name}'!r}; rename the template's file"
+
+
+def test_a_location_is_what_was_given(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not what it is called on this machine: it ends up in a file that everybody shares.
+    monkeypatch.chdir(repository.parent)
+    monkeypatch.setenv("HOME", str(repository.parent))
+    monkeypatch.setenv("USERPROFILE", str(repository.parent))
+    commit = git(repository, "rev-parse", "HEAD")
+    given = ("mini", "../" + repository.parent.name + "/mini", "~/mini", "./mini@main", "~/mini@main")
+    assert [source.find(name).ref.location for name in given] == [
+        *given[:3],
+        f"mini@{commit}",
+        f"~/mini@{commit}",
+    ]
+
+
 def test_a_symbolic_link_in_a_commit_is_refused(repository: Path) -> None:
     (repository / "template/project/files/passwd").symlink_to("/etc/passwd")
     commit(repository, "three")
@@ -171,6 +238,8 @@ def test_a_password_is_never_written_down() -> None:
     [
         ("./nowhere", "./nowhere: there is no such folder; name a template's folder or git URL"),
         ("nowhere@v1", "nowhere@v1: there is no such folder; name a template's folder or git URL"),
+        ("~nobody-at-all", "~nobody-at-all: there is no such folder; name a template's folder or git URL"),
+        ("n" * 300, f"{'n' * 300}: there is no such folder; name a template's folder or git URL"),
     ],
 )
 def test_nothing_there(name: str, line: str) -> None:

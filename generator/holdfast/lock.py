@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from holdfast.catalogue import Catalogue
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 from holdfast.model import FileKind, ProjectSpec, TemplateRef, Value
 from holdfast.spec import SCHEMA, from_data
 from holdfast.tree import Tree
@@ -89,7 +89,7 @@ def parse(text: str) -> Lock:
     try:
         data = json.loads(text)
         if data["format"] != FORMAT:
-            raise HoldfastError(f"it has format {data['format']!r}", where=FILE, todo="update holdfast")
+            raise HoldfastError(f"it has format {shown(data['format'])}", where=FILE, todo="update holdfast")
         templates = tuple(
             TemplateRef(str(t["name"]), str(t["version"]), str(t["digest"]), str(t.get("location", "")))
             for t in data["templates"]
@@ -98,7 +98,7 @@ def parse(text: str) -> Lock:
         spec = dict(data["spec"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise HoldfastError(
-            f"it is not a lock ({type(error).__name__}: {error})", where=FILE, todo="bring it back from git"
+            f"it is not a lock ({type(error).__name__}: {str(error)[:200]})", where=FILE, todo="bring it back from git"
         ) from None
     return Lock(templates, spec, files)
 

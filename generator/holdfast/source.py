@@ -9,14 +9,16 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from holdfast import git
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 from holdfast.model import TemplateRef
 
 FORMAT = 1
@@ -71,6 +73,16 @@ def digest(files: Mapping[str, bytes]) -> str:
     return total.hexdigest()
 
 
+def toml(content: bytes, *, where: str) -> dict[str, object]:
+    """One of a template's TOML files."""
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except ValueError as error:
+        raise HoldfastError(f"not TOML: {str(error)[:200]}", where=where, todo="mend the template's file") from None
+    except RecursionError:
+        raise HoldfastError("it nests too deep", where=where, todo="mend the template's file") from None
+
+
 def from_files(files: Mapping[str, bytes], *, where: str, location: str = "", trusted: bool = False) -> Template:
     """A template out of its files. Refused where it does not speak this engine's format."""
     if MANIFEST not in files or QUESTIONS not in files:
@@ -81,15 +93,15 @@ def from_files(files: Mapping[str, bytes], *, where: str, location: str = "", tr
             todo="name a repository or folder that holds cookiecutter.json and template/template.toml",
         )
     declared_files = {path: normalised(files[path]) for path in declared(files)}
-    try:
-        manifest = tomllib.loads(declared_files[MANIFEST].decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise HoldfastError(f"not TOML: {error}", where=f"{where}/{MANIFEST}", todo="mend the file") from None
+    for path in declared_files:
+        if not path.isprintable():
+            raise HoldfastError(f"it holds a file named {shown(path)}", where=where, todo="rename the template's file")
+    manifest = toml(declared_files[MANIFEST], where=f"{where}/{MANIFEST}")
     name, version, spoken = (manifest.get(key) for key in ("name", "version", "format"))
     if spoken != FORMAT or not isinstance(name, str) or not isinstance(version, str):
         raise HoldfastError(
-            f"it needs format = {FORMAT}, a name and a version, and has format = {spoken!r}, name = {name!r}, "
-            f"version = {version!r}",
+            f"it needs format = {FORMAT}, a name and a version, and has format = {shown(spoken)}, "
+            f"name = {shown(name)}, version = {shown(version)}",
             where=f"{where}/{MANIFEST}",
             todo="use a template of this format, or a holdfast that speaks its format",
         )
@@ -112,13 +124,10 @@ def bundled_root() -> Path:
     return checkout if (checkout / MANIFEST).is_file() else package / "bundled"
 
 
-def folder(path: Path, *, trusted: bool = False) -> Template:
+def folder(path: Path, *, location: str = "", trusted: bool = False) -> Template:
     """The template in a folder, as it lies there."""
-    if not path.is_dir():
-        raise HoldfastError("there is no such folder", where=str(path), todo="name a template's folder or git URL")
-    return from_files(
-        _folder_files(path, where=str(path)), where=str(path), location=path.resolve().as_posix(), trusted=trusted
-    )
+    files = _folder_files(path, where=str(path))
+    return from_files(files, where=str(path), location=location or path.as_posix(), trusted=trusted)
 
 
 def archive(path: Path) -> Template:
@@ -128,7 +137,7 @@ def archive(path: Path) -> Template:
             entries = [entry for entry in stored.infolist() if not entry.is_dir()]
             _bounded(sum(entry.file_size for entry in entries), len(entries), where=path.name)
             files = {entry.filename: stored.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise HoldfastError(f"cannot be read: {error}", where=path.name, todo="install holdfast again") from None
     return from_files(files, where=path.name)
 
@@ -136,34 +145,37 @@ def archive(path: Path) -> Template:
 def _folder_files(root: Path, *, where: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     size = 0
-    for path in _walk(root, where=where):
-        content = path.read_bytes()
-        size += len(content)
-        files[path.relative_to(root).as_posix()] = content
-        _bounded(size, len(files), where=where)
+    try:
+        for path in _walk(root, where=where):
+            size += path.stat().st_size
+            _bounded(size, len(files) + 1, where=where)
+            files[path.relative_to(root).as_posix()] = path.read_bytes()
+    except OSError as error:
+        raise HoldfastError(
+            f"it cannot be read: {error.strerror or error}",
+            where=str(error.filename or where),
+            todo="mend that and try again",
+        ) from None
     return files
 
 
 def _walk(root: Path, *, where: str) -> Iterable[Path]:
-    if (root / QUESTIONS).is_file():
-        yield _plain(root / QUESTIONS, where=where)
-    for parent, folders, names in os.walk(root / "template"):
-        folders[:] = sorted(name for name in folders if name not in _LITTER)
-        for name in (*folders, *names):
-            _plain(Path(parent, name), where=where)
-        for name in sorted(names):
-            if name not in _LITTER:
-                yield Path(parent, name)
-
-
-def _plain(path: Path, *, where: str) -> Path:
-    if path.is_symlink():
-        raise HoldfastError(
-            f"{path.name!r} is a symbolic link, which a template may not hold",
-            where=where,
-            todo="put the file itself there",
-        )
-    return path
+    """A template's files. Refused where there is anything but plain files and folders: a pipe is read for ever."""
+    waiting = [path for path in (root / "template", root / QUESTIONS) if os.path.lexists(path)]
+    while waiting:
+        path = waiting.pop()
+        mode = path.lstat().st_mode
+        if stat.S_ISDIR(mode):
+            waiting += sorted((entry for entry in path.iterdir() if entry.name not in _LITTER), reverse=True)
+        elif stat.S_ISREG(mode):
+            yield path
+        else:
+            kind = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+            raise HoldfastError(
+                f"{shown(path.name)} is {kind}, which a template may not hold",
+                where=where,
+                todo="put the file itself there",
+            )
 
 
 def _bounded(size: int, count: int, *, where: str) -> None:
@@ -176,38 +188,43 @@ def _bounded(size: int, count: int, *, where: str) -> None:
 
 
 def find(name: str, *, trusted: bool = False) -> Template:
-    """The template that `SOURCE[@REF]` names: a folder as it lies there, or a commit of a git repository."""
-    path = _path(name)
-    if path.is_dir() and not _is_bare(path):
-        return folder(path, trusted=trusted)
+    """The template that `SOURCE[@REF]` names: a folder as it lies there, or a commit of a git repository.
+
+    Its location is what was given, not what that is called on this machine: it ends up in a file that people share.
+    """
+    path = _local(name)
+    if path and path.is_dir() and not _is_bare(path):
+        return folder(path, location=Path(name).as_posix(), trusted=trusted)
     source, ref = split(name)
-    path = _path(source)
-    if path.exists():
-        source = path.resolve().as_posix()
+    address, path = source, _local(source)
+    if path:
+        source, address = Path(source).as_posix(), path.resolve().as_posix()
     elif not re.match(r"[a-z][a-z0-9+.-]*://|[^/\\]+:", source):
         raise HoldfastError(
             "there is no such folder", where=git.without_password(source), todo="name a template's folder or git URL"
         )
-    commit, files = git.read_commit(source, ref, (QUESTIONS, "template"), MOST_BYTES, MOST_FILES)
+    commit, files = git.read_commit(address, ref, (QUESTIONS, "template"), MOST_BYTES, MOST_FILES)
     return from_files(
         files, where=git.without_password(name), location=f"{git.without_password(source)}@{commit}", trusted=trusted
     )
 
 
-def _path(name: str) -> Path:
-    try:
-        return Path(name).expanduser()
-    except RuntimeError:  # `~nobody`
-        return Path(name)
-
-
 def split(name: str) -> tuple[str, str]:
     """`SOURCE@REF` in two; the `@` of `git@host:path` and of `https://user@host/path` begins no reference."""
     found = _REFERENCE.match(name)
-    if not found or (_USER_ONLY.match(found["source"]) and not Path(found["source"]).exists()):
+    if not found or (_USER_ONLY.match(found["source"]) and not _local(found["source"])):
         return name, ""
     return found["source"], found["ref"]
 
 
+def _local(name: str) -> Path | None:
+    """The file or folder that `name` names here, if there is one."""
+    try:
+        path = Path(name).expanduser()
+        return path if path.exists() else None
+    except (OSError, RuntimeError):  # too long, not ours to read, `~nobody`
+        return None
+
+
 def _is_bare(path: Path) -> bool:
-    return (path / "HEAD").is_file() and (path / "objects").is_dir()
+    return bool(_local(f"{path}/HEAD") and _local(f"{path}/objects"))
