@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from holdfast import source
-from holdfast.catalogue import Catalogue, Part, load
+from holdfast.catalogue import Catalogue, load
 from holdfast.model import Question
+from holdfast.parts import Part
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/spec.md"

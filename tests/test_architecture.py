@@ -28,8 +28,10 @@ LAYERS = (
     {"members"},
     {"reader"},
     {"answers", "catalogue"},
+    {"parts"},
+    {"questions"},
     {"source", "tree"},
-    {"git", "names", "places", "stdlib", "text"},
+    {"git", "names", "places", "shapes", "stdlib", "text"},
     {"model", "errors"},
     {"__init__"},
 )

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from holdfast import names
-from holdfast.catalogue import Catalogue, Grants, Part
+from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
 from holdfast.model import FunctionSpec, Options, ProjectSpec, ResourceSpec
+from holdfast.parts import Grants, Part
 
 #: Renders a small template of a part (an ARN, an example) with the given names.
 RenderText = Callable[[str, Mapping[str, object]], str]

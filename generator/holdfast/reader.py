@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from holdfast import names
 from holdfast.answers import may_hold, problem
-from holdfast.catalogue import Catalogue, Part
+from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
 from holdfast.model import Options, Question, ResourceSpec, Value
+from holdfast.parts import Part
 from holdfast.places import line_of
 
 

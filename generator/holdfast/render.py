@@ -9,11 +9,12 @@ from fnmatch import fnmatchcase
 from jinja2 import Template as Compiled
 
 from holdfast import context, parseable
-from holdfast.catalogue import EVENTS, FUNCTION, PROJECT, RESOURCES, Catalogue, Part, Scope, Source
+from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
 from holdfast.jinja import Environment, environment, guarded
 from holdfast.lock import FILE as LOCK
 from holdfast.model import FileKind, ProjectSpec
+from holdfast.parts import EVENTS, FUNCTION, PROJECT, RESOURCES, Part, Scope, Source
 from holdfast.spec import FILE as SPEC
 from holdfast.tree import File, Tree, check_path
 

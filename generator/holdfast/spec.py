@@ -8,10 +8,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 
 from holdfast import names
-from holdfast.catalogue import Catalogue, Part
+from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.members import read_functions, read_resources
 from holdfast.model import Options, ProjectSpec, Question, Value
+from holdfast.parts import Part
 from holdfast.reader import Reader
 from holdfast.text import quote
 

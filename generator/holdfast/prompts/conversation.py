@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 import click
 
 from holdfast import spec
-from holdfast.catalogue import EVENTS, RESOURCES, Catalogue, Part
+from holdfast.catalogue import Catalogue
 from holdfast.model import Question
 from holdfast.names import NAME_HINT
+from holdfast.parts import EVENTS, RESOURCES, Part
 from holdfast.prompts import widgets
 from holdfast.prompts.questions import Questions
 from holdfast.prompts.state import NAME, Answers

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from holdfast import members, spec
-from holdfast.catalogue import EVENTS, PROJECT, RESOURCES, Catalogue, Part
+from holdfast.catalogue import Catalogue
+from holdfast.parts import EVENTS, PROJECT, RESOURCES, Part
 from holdfast.schema.options import (
     NAME,
     Schema,

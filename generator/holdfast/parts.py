@@ -1,0 +1,161 @@
+"""Parts: one folder of the template each, read into values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from holdfast import shapes
+from holdfast.errors import HoldfastError, shown
+from holdfast.model import Question
+from holdfast.questions import read_question
+from holdfast.source import Template, toml
+
+Scope = Literal["service", "each", "granted"]
+#: Parts of the project, of functions and of resources; any other folder's are chosen by a table of its name.
+FUNCTION, EVENTS, RESOURCES, PROJECT = "function", "events", "resources", "project"
+_SCOPES: Mapping[tuple[str, ...], Scope] = {("each",): "each", ("granted",): "granted", (): "service"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file of a part: the template that makes it, and where its output goes (itself a template)."""
+
+    template: str
+    target: str
+
+
+@dataclass(frozen=True)
+class GrantRule:
+    """What a grant stands for: exact IAM actions, and those on the key that encrypts the resource.
+
+    `example` is a line of starter code; a grant with `event` set is made by an event source, never asked for.
+    """
+
+    name: str
+    title: str
+    actions: tuple[str, ...]
+    key: tuple[str, ...] = ()
+    example: str = ""
+    event: bool = False
+
+
+@dataclass(frozen=True)
+class Grants:
+    """A resource kind's grants: the ARN they are for, the service through which the key is used, the variable's end."""
+
+    arn: str = ""
+    via: str = ""
+    variable: str = ""
+    rules: Mapping[str, GrantRule] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One folder of the template."""
+
+    group: str
+    name: str
+    title: str
+    options: tuple[Question, ...]
+    tables: Mapping[str, tuple[Question, ...]]
+    files: Mapping[Scope, tuple[Source, ...]]
+    slots: Mapping[Scope, tuple[Source, ...]]
+    grants: Grants
+    needs: tuple[str, ...]
+    counts: Mapping[Scope, int]
+    kinds: Mapping[str, tuple[str, ...]]
+    reserved: tuple[str, ...]
+    function: Mapping[str, Mapping[str, object]]
+    example: Mapping[str, object]
+
+    @property
+    def path(self) -> str:
+        return f"template/{self.group}/{self.name}" if self.name else f"template/{self.group}"
+
+
+def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -> Part:
+    """The part whose files are `paths`. A malformed one is refused with its file's name."""
+    root = f"template/{group}/{name}" if name else f"template/{group}"
+    where = f"{root}/part.toml"
+    data = toml(template.files[where], where=where)
+    files: dict[Scope, list[Source]] = {"service": [], "each": [], "granted": []}
+    slots: dict[Scope, list[Source]] = {"service": [], "each": [], "granted": []}
+    for path in paths:
+        pieces = tuple(path.removeprefix(f"{root}/").split("/"))
+        prefix = pieces[:1] if pieces[0] in ("each", "granted") else ()
+        scope, rest = _SCOPES[prefix], pieces[len(prefix) :]
+        if rest[:1] == ("files",):
+            files[scope].append(Source(path, "/".join(rest[1:])))
+        elif rest[:1] == ("slots",):
+            slots[scope].append(Source(path, "/".join(rest[1:])))
+    tables = {
+        table: tuple(read_question(key, raw, where) for key, raw in shapes.subtables(questions, where))
+        for table, questions in shapes.subtables(shapes.table(data, "tables", where), where)
+    }
+    return Part(
+        group=group,
+        name=name,
+        title=str(data.get("title", name)),
+        options=tuple(
+            read_question(key, raw, where) for key, raw in shapes.subtables(shapes.table(data, "options", where), where)
+        ),
+        tables=tables,
+        files={scope: tuple(sources) for scope, sources in files.items()},
+        slots={scope: tuple(sources) for scope, sources in slots.items()},
+        grants=_grants(template, f"{root}/grants.toml"),
+        needs=shapes.texts(data, "needs", where),
+        counts=_counts(shapes.table(data, "counts", where), where),
+        kinds={
+            kind: shapes.texts(shapes.table(data, "files", where), kind, where)
+            for kind in ("seeded", "derived", "executable")
+        },
+        reserved=shapes.texts(data, "reserved", where),
+        function=_narrowing(data, where),
+        example=shapes.table(data, "example", where),
+    )
+
+
+def _counts(data: Mapping[str, object], where: str) -> dict[Scope, int]:
+    counts: dict[Scope, int] = dict.fromkeys(_SCOPES.values(), 0)
+    for scope, count in data.items():
+        if scope not in counts or type(count) is not int or count < 0:
+            raise HoldfastError(
+                f"[counts] has {scope} = {shown(count)}",
+                where=where,
+                todo="write whole numbers for service, each, granted",
+            )
+        counts[scope] = count
+    return counts
+
+
+def _narrowing(data: Mapping[str, object], where: str) -> dict[str, Mapping[str, object]]:
+    found = dict(shapes.subtables(shapes.table(data, "function", where), where))
+    for key, narrowed in found.items():
+        unknown = narrowed.keys() - {"default", "minimum", "maximum"}
+        if unknown:
+            raise HoldfastError(
+                f"[function.{key}] has unknown keys {', '.join(sorted(unknown))}",
+                where=where,
+                todo="an event source may narrow default, minimum and maximum",
+            )
+    return found
+
+
+def _grants(template: Template, where: str) -> Grants:
+    if where not in template.files:
+        return Grants()
+    data = toml(template.files[where], where=where)
+    rules = {
+        name: GrantRule(
+            name=name,
+            title=str(raw.get("title", name)),
+            actions=shapes.texts(raw, "actions", where),
+            key=shapes.texts(raw, "key", where),
+            example=str(raw.get("example", "")),
+            event=raw.get("event") is True,
+        )
+        for name, raw in shapes.subtables(shapes.table(data, "grants", where), where)
+    }
+    return Grants(str(data.get("arn", "")), str(data.get("via", "")), str(data.get("variable", "")), rules)

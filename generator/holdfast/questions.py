@@ -1,0 +1,110 @@
+"""The questions that a template asks: cookiecutter.json's, and the options of its parts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+
+from holdfast import shapes
+from holdfast.errors import HoldfastError, shown
+from holdfast.model import Question
+from holdfast.source import QUESTIONS, Template
+
+#: What a default may be, by the type of its question; a resource has none, because no spec need have one.
+_DEFAULTS: Mapping[str, type | None] = {
+    "string": str,
+    "text": str,
+    "integer": int,
+    "boolean": bool,
+    "choice": str,
+    "map": dict,
+    "resource": None,
+}
+#: What the other fields of a question may be.
+_FIELDS: Mapping[str, type] = {
+    **dict.fromkeys(("prompt", "hint", "pattern", "resource"), str),
+    **dict.fromkeys(("required", "asked", "unique"), bool),
+    **dict.fromkeys(("minimum", "maximum"), int),
+    **dict.fromkeys(("choices", "reserved"), list),
+    "when": dict,
+}
+
+
+def project_questions(template: Template) -> Iterable[tuple[str, Question]]:
+    """cookiecutter.json's questions: `project_name` is `[project] name`; a list is a choice, its first the default."""
+    try:
+        data = json.loads(template.files[QUESTIONS].decode("utf-8"))
+    except ValueError as error:
+        raise HoldfastError(f"not JSON: {error}", where=QUESTIONS, todo="mend the file") from None
+    except RecursionError:
+        raise HoldfastError("it nests too deep", where=QUESTIONS, todo="mend the file") from None
+    if not isinstance(data, dict):
+        raise HoldfastError(f"it holds {shown(data)}", where=QUESTIONS, todo="write a table of questions")
+    prompts = shapes.table(data, "__prompts__", QUESTIONS)
+    for name, default in data.items():
+        table, _, key = name.partition("_")
+        if not table:
+            continue
+        choices = shapes.texts(data, name, QUESTIONS) if isinstance(default, list) else ()
+        if not key or not (choices or isinstance(default, str)):
+            raise HoldfastError(
+                f"the question {shown(name)} has {shown(default)} for a default",
+                where=QUESTIONS,
+                todo="name it TABLE_KEY, and give it a text or a list of texts",
+            )
+        yield (
+            table,
+            Question(
+                key=key,
+                type="choice" if choices else "string",
+                prompt=str(prompts.get(name, key)),
+                default=choices[0] if choices else default,
+                choices=choices,
+            ),
+        )
+
+
+def read_question(key: str, raw: Mapping[str, object], where: str) -> Question:
+    """One option of a part."""
+    fields = dict(raw)
+    kind = fields.pop("type", "string")
+    if not isinstance(kind, str) or kind not in _DEFAULTS:
+        raise HoldfastError(
+            f"the option {shown(key)} has unknown type {shown(kind)}",
+            where=where,
+            todo=f"types are {', '.join(sorted(_DEFAULTS))}",
+        )
+    check_fields(key, kind, fields, where)
+    for name in ("choices", "reserved"):
+        if name in fields:
+            fields[name] = shapes.texts(fields, name, where)
+    question = Question(key=key, type=kind, **fields)  # type: ignore[arg-type]
+    if question.choices and question.default not in (None, *question.choices):
+        raise HoldfastError(
+            f"the option {shown(key)} has the default {shown(question.default)}, which is no choice of it",
+            where=where,
+            todo="mend it",
+        )
+    return question
+
+
+def check_fields(key: str, kind: str, fields: Mapping[str, object], where: str) -> None:
+    """Refuse what is no field of a question, or holds what such a field cannot."""
+    for name, value in fields.items():
+        wanted = _DEFAULTS[kind] if name == "default" else _FIELDS.get(name)
+        # A boolean is an integer to Python, and to nobody else.
+        if wanted is None or not isinstance(value, wanted) or isinstance(value, bool) > (wanted is bool):
+            raise HoldfastError(
+                f"the option {shown(key)} has {name[:80]} = {shown(value)}",
+                where=where,
+                todo="docs/template.md says what fits",
+            )
+        if wanted is dict and not all(isinstance(text, str) for text in shapes.table(fields, name, where).values()):
+            raise HoldfastError(f"the option {shown(key)} must have texts in {name}", where=where, todo="mend it")
+    try:
+        re.compile(str(fields.get("pattern", "")))
+    except (re.error, OverflowError, RecursionError) as error:
+        raise HoldfastError(
+            f"the pattern of the option {shown(key)} is no regular expression: {error}", where=where, todo="mend it"
+        ) from None

@@ -1,0 +1,29 @@
+"""The shapes that a template's own TOML and JSON must have: tables, and lists of texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from holdfast.errors import HoldfastError
+
+
+def table(data: Mapping[str, object], key: str, where: str) -> Mapping[str, object]:
+    """The table under `key`, empty where there is none."""
+    found = data.get(key, {})
+    if not isinstance(found, dict):
+        raise HoldfastError(f"{key} must be a table", where=where, todo="mend the template's file")
+    return found
+
+
+def subtables(data: Mapping[str, object], where: str) -> Iterable[tuple[str, Mapping[str, object]]]:
+    """Every key of `data`, each a table."""
+    for key in data:
+        yield key, table(data, key, where)
+
+
+def texts(data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+    """The list of texts under `key`, empty where there is none."""
+    found = data.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise HoldfastError(f"{key} must be a list of texts", where=where, todo="mend the template's file")
+    return tuple(found)
