@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from holdfast import shapes
 from holdfast.errors import HoldfastError, shown
 from holdfast.model import Question
-from holdfast.parts import EVENTS, FUNCTION, PROJECT, Part, read_part
+from holdfast.parts import EVENTS, FUNCTION, PROJECT, SHARED, Part, read_part
 from holdfast.questions import check_fields, project_questions
 from holdfast.source import MANIFEST, QUESTIONS, Template
 
@@ -36,6 +36,10 @@ class Catalogue:
     def function(self) -> Part:
         return self.parts[FUNCTION, ""]
 
+    def shared(self, part: Part) -> tuple[Part, ...]:
+        """What `part` uses of template/shared."""
+        return tuple(self.parts[SHARED, name] for name in part.uses)
+
     def function_options(self, event: str) -> tuple[Question, ...]:
         """A function's options as the event source that invokes it narrows them."""
         narrowed = self.parts[EVENTS, event].function if event else {}
@@ -54,6 +58,8 @@ def load(template: Template) -> Catalogue:
     for key in ((PROJECT, ""), (FUNCTION, "")):
         if key not in parts:
             raise HoldfastError(f"template/{key[0]}/part.toml is missing", where=template.ref.name)
+    parts |= {key: _sharing(part, parts) for key, part in parts.items() if key[0] == EVENTS}
+    _check_uses(parts)
     _check_narrowing(parts)
     choices = _choices(template, parts)
     tables = _tables(template, parts, choices)
@@ -73,6 +79,40 @@ def _folders(template: Template) -> dict[tuple[str, str], list[str]]:
                 if key in folders:
                     folders[key].append(path)
     return folders
+
+
+def _sharing(part: Part, parts: Mapping[tuple[str, str], Part]) -> Part:
+    """`part` with what the shared parts that it uses ask, need and narrow; its own word counts first."""
+    used: dict[str, Part] = {}
+    waiting = list(part.uses)
+    while waiting:
+        name = waiting.pop(0)
+        if (SHARED, name) not in parts:
+            raise HoldfastError(
+                f"it uses {shown(name)}, and template/shared has no such folder",
+                where=f"{part.path}/part.toml",
+                todo="mend the name",
+            )
+        if name not in used:
+            used[name] = parts[SHARED, name]
+            waiting += used[name].uses
+    asked: dict[str, Question] = {}
+    narrowed: dict[str, Mapping[str, object]] = {}
+    for each in (part, *used.values()):
+        for question in each.options:
+            asked.setdefault(question.key, question)
+        for key, narrowing in each.function.items():
+            narrowed.setdefault(key, narrowing)
+    needs = dict.fromkeys(need for each in (part, *used.values()) for need in each.needs)
+    return replace(part, uses=tuple(used), options=tuple(asked.values()), needs=tuple(needs), function=narrowed)
+
+
+def _check_uses(parts: Mapping[tuple[str, str], Part]) -> None:
+    for part in parts.values():
+        if part.uses and part.group not in (EVENTS, SHARED):
+            raise HoldfastError(
+                "only event sources and shared parts use shared parts", where=f"{part.path}/part.toml", todo="mend it"
+            )
 
 
 def _check_narrowing(parts: Mapping[tuple[str, str], Part]) -> None:

@@ -106,7 +106,7 @@ def _resource(
         module=names.module(resource.name),
         kind=resource.kind,
         options=resource.options,
-        variable=f"{names.module(resource.name)}_{grants.variable or resource.kind}".upper(),
+        variable=f"{names.module(resource.name)}_{grants.variable or names.module(resource.kind)}".upper(),
         arn="",
     )
     arn = render(grants.arn, {**context, "resource": view})
@@ -128,7 +128,8 @@ def _function(
     event["kind"] = function.event.kind
     own = [(resources[grant.resource], grant.name) for grant in function.grants]
     rules = {r.kind: catalogue.parts["resources", r.kind].grants for r in resources.values()}
-    needed = [_needed(render(need, {**context, "event": event}), source, resources, rules) for need in source.needs]
+    needs = [render(need, {**context, "event": event}) for need in source.needs]
+    needed = [_needed(need, source, resources, rules) for need in needs if need]
     grants = tuple(
         GrantView(resource, name, render(rules[resource.kind].rules[name].example, {**context, "resource": resource}))
         for resource, name in own
@@ -160,7 +161,7 @@ def _needed(
 
 
 def _statement(resource: ResourceView, grant: str, rules: Mapping[str, Grants]) -> Statement:
-    sid = resource.id + resource.kind.capitalize() + names.logical_id(grant)
+    sid = resource.id + names.logical_id(resource.kind) + names.logical_id(grant)
     return Statement(sid, rules[resource.kind].rules[grant].actions, (resource.arn,))
 
 

@@ -14,7 +14,7 @@ from holdfast.source import Template, toml
 
 Scope = Literal["service", "each", "granted"]
 #: Parts of the project, of functions and of resources; any other folder's are chosen by a table of its name.
-FUNCTION, EVENTS, RESOURCES, PROJECT = "function", "events", "resources", "project"
+FUNCTION, EVENTS, RESOURCES, PROJECT, SHARED = "function", "events", "resources", "project", "shared"
 _SCOPES: Mapping[tuple[str, ...], Scope] = {("each",): "each", ("granted",): "granted", (): "service"}
 
 
@@ -53,7 +53,7 @@ class Grants:
 
 @dataclass(frozen=True)
 class Part:
-    """One folder of the template."""
+    """One folder of the template; `uses` names the folders of template/shared that it shares with others."""
 
     group: str
     name: str
@@ -64,6 +64,7 @@ class Part:
     slots: Mapping[Scope, tuple[Source, ...]]
     grants: Grants
     needs: tuple[str, ...]
+    uses: tuple[str, ...]
     counts: Mapping[Scope, int]
     kinds: Mapping[str, tuple[str, ...]]
     reserved: tuple[str, ...]
@@ -106,6 +107,7 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
         slots={scope: tuple(sources) for scope, sources in slots.items()},
         grants=_grants(template, f"{root}/grants.toml"),
         needs=shapes.texts(data, "needs", where),
+        uses=shapes.texts(data, "uses", where),
         counts=_counts(shapes.table(data, "counts", where), where),
         kinds={
             kind: shapes.texts(shapes.table(data, "files", where), kind, where)

@@ -110,13 +110,16 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
     once = [parts[PROJECT, ""], *chosen]
     once += [parts[RESOURCES, kind] for kind in dict.fromkeys(kinds.values())]
     once += [parts[FUNCTION, ""]]
-    once += [parts[EVENTS, kind] for kind in dict.fromkeys(function.event.kind for function in spec.functions)]
+    sources = [parts[EVENTS, kind] for kind in dict.fromkeys(function.event.kind for function in spec.functions)]
+    once += {part.name: part for source in sources for part in catalogue.shared(source)}.values()
+    once += sources
     for part in once:
         yield Use(part, "service")
     for name, kind in kinds.items():
         yield Use(parts[RESOURCES, kind], "each", resource=name)
     for function in spec.functions:
-        for part in (parts[FUNCTION, ""], *chosen, parts[EVENTS, function.event.kind]):
+        source = parts[EVENTS, function.event.kind]
+        for part in (parts[FUNCTION, ""], *chosen, *catalogue.shared(source), source):
             yield Use(part, "each", function.name)
         for name in dict.fromkeys(grant.resource for grant in function.grants):
             yield Use(parts[RESOURCES, kinds[name]], "granted", function.name, name)

@@ -1,4 +1,4 @@
-"""The tables, queues and keys of template.yaml, made in whatever AWS boto3 points to: moto, in tests or as a server."""
+"""The tables, queues and buckets of template.yaml, made in whatever AWS boto3 points to: moto, in tests or as a server."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from typing import Any
 import boto3
 import yaml
 
-# What runs, watches or guards the functions; they use everything else.
-NOT_DATA = (
-    "AWS::ApiGateway",
-    "AWS::CloudWatch::",
-    "AWS::CodeDeploy::",
-    "AWS::Events::Rule",
-    "AWS::IAM::",
-    "AWS::Lambda::",
-    "AWS::Logs::",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::TopicPolicy",
-    "AWS::SQS::QueuePolicy",
-    "AWS::Scheduler::",
-    "AWS::Serverless::",
+# What functions use at run time; all else runs, watches or guards them.
+DATA = frozenset(
+    {
+        "AWS::CloudFormation::WaitConditionHandle",
+        "AWS::DynamoDB::Table",
+        "AWS::Events::EventBus",
+        "AWS::KMS::Alias",
+        "AWS::KMS::Key",
+        "AWS::Kinesis::Stream",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+    }
 )
 
 Node = dict[str, Any]
@@ -92,7 +91,7 @@ def create(template: Path, stage: str = "test") -> dict[str, dict[str, str]]:
     resources = {
         name: {key: value for key, value in resource.items() if key != "DependsOn"}
         for name, resource in body["Resources"].items()
-        if not resource["Type"].startswith(NOT_DATA)
+        if resource["Type"] in DATA
     }
     absent = body["Resources"].keys() - resources.keys()
     environments: dict[str, dict[str, str]] = {}

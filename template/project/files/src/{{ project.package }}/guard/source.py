@@ -8,50 +8,93 @@ from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Generic, TypeVar
 
 from .. import settings
+from .binding import bound
 from .disposal import Disposal
 from .limits import Limits, measure
 from .models import Envelope, Payload
-from .origin import origins
+from .origin import Attribute, Filled, origins
 from .rejection import Problem, Rejected, refusing
+from .strict_json import decoded, parse
 
 E = TypeVar("E", bound=Payload)
 V = TypeVar("V", bound=Envelope)
 
 
+def _same(value: object) -> object:
+    return value
+
+
 @dataclass(frozen=True)
 class Item(Generic[E]):
-    """One thing that the function is called with: the whole event, or one record of it.
+    """One thing that is done or fails as a whole: the event, or one record of it.
 
-    `parse` gives the payload or raises `Rejected`; `id` is how the source wants a failed record named; `tags` stand in
-    every log line that is written about the item.
+    `parse` gives what the function is called with, mostly one payload, or raises `Rejected`; `answer` makes of what the
+    function returned what the source wants, inside the boundary. `id` is how the source wants a failed record named,
+    `record` what may be kept of it elsewhere; in a `group`, what follows a failure waits for it. `tags` stand in every
+    log line that is written about the item.
     """
 
-    parse: Callable[[], E]
+    parse: Callable[[], Sequence[E]]
     id: str = ""
+    record: object = None
+    group: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    answer: Callable[[object], object] = _same
 
 
 class Source(ABC, Generic[E]):
-    """Reads the events of one AWS service into `model`."""
+    """Reads the events of one AWS service into `model`: that of the function, or of the source `within`."""
 
     name: ClassVar[str]
     #: The parts of an event besides its payload that a field's origin may name; guard.web has those of requests.
     parts: ClassVar[frozenset[str]] = frozenset()
+    #: What AWS says about an event, and a model may ask for: `Annotated[…, Attribute("time")]`.
+    attributes: ClassVar[frozenset[str]] = frozenset()
+    #: Whether what an event carries may be an event of another source: `sqs(sns(Order))`.
+    carries: ClassVar[bool] = False
     disposal: ClassVar[Disposal]
     limits: Limits = Limits()
+    within: Source[E] | None
+    model: type[E]
+    origins: Mapping[str, Filled]
 
-    def __init__(self, model: type[E]) -> None:
-        self.model = model
-        self.origins = origins(model, self.parts, self.name)
+    def __init__(self, within: type[E] | Source[E]) -> None:
+        if isinstance(within, Source):
+            if not self.carries:
+                raise TypeError(f"{self.name} events carry none of another source: give it a model")
+            self.within, self.model, self.origins = within, within.model, within.origins
+        else:
+            self.within, self.model, self.origins = None, within, self._origins(within)
         self.limits = replace(self.limits, **settings.LIMITS.get(self.name, {}))
+
+    def _origins(self, model: type[E]) -> Mapping[str, Filled]:
+        found = origins(model, self.parts | ({Attribute.part} if self.attributes else set()), self.name)
+        for filled in found.values():
+            if filled.part == Attribute.part and filled.name not in self.attributes:
+                known = ", ".join(sorted(self.attributes))
+                raise TypeError(f"{model.__name__}: {self.name} events have no attribute {filled.name!r}: {known}")
+        return found
 
     @abstractmethod
     def items(self, event: object) -> Sequence[Item[E]]:
-        """What the function is called with, in order. Raises `Rejected` where nothing of the event can be used."""
+        """What is done or fails on its own, in order. Raises `Rejected` where nothing of the event can be used."""
 
-    def answer(self, value: object) -> object:
-        """What the function returned, as the source wants it; runs inside the boundary, like the function itself."""
-        return value
+    def carried(self, data: bytes) -> Sequence[Item[E]]:
+        """The items of an event of this source that another source carried to here."""
+        return self.items(parse(decoded(data), self.limits))
+
+    def read(self, data: str | bytes, attributes: Mapping[str, object] | None = None) -> list[E]:
+        """What the sender wrote: JSON for the model, or an event of the source within; raises `Rejected`."""
+        if self.within:
+            event = data.encode("utf-8") if isinstance(data, str) else data
+            return [payload for item in self.within.carried(event) for payload in item.parse()]
+        text = data if isinstance(data, str) else decoded(data)
+        asked = {
+            key: attributes[filled.name]
+            for key, filled in self.origins.items()
+            if attributes and filled.part == Attribute.part and filled.name in attributes
+        }
+        return [bound(self.model, self.origins, text, asked, self.limits)]
 
     def open(self, envelope: type[V], value: object) -> V:
         """`value`, the event or one record of it, as AWS describes it and within the limits."""

@@ -28,13 +28,21 @@ def parse(text: str, limits: Limits) -> Any:
     if _values(text) > limits.nodes and _values(_STRINGS.sub("", text)) > limits.nodes:
         raise Rejected("size", Problem("too_many_nodes"))
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_not_finite)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise Rejected("size", Problem("too_deep")) from None
     except ValueError:
         raise Rejected("payload", Problem("json_invalid")) from None
     measure(value, limits)
     return value
+
+
+def decoded(data: bytes) -> str:
+    """`data` as UTF-8 text."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Rejected("payload", Problem("encoding")) from None
 
 
 def validated(model: type[M], text: str, stage: Stage = "payload") -> M:
@@ -57,3 +65,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _not_finite(_constant: str) -> NoReturn:
     raise Rejected("payload", Problem("finite_number"))
+
+
+#: Made once: `json.loads` would make one for each text.
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_not_finite)

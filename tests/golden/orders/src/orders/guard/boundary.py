@@ -9,7 +9,7 @@ from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any, Generic
 
 from .context import Context
-from .disposal import Done, Failed, Outcome, Refused
+from .disposal import Done, EventRejected, Failed, FunctionFailed, Outcome, Refused
 from .failure import kind_of, place
 from .log_format import Vetted
 from .logs import log
@@ -46,33 +46,44 @@ class Guarded(Generic[E]):
         raise KeyboardInterrupt
 
     def _settled(self, event: object, context: Context) -> object:
-        disposal = self.source.disposal
+        disposal, correlation_id = self.source.disposal, context.aws_request_id
         try:
             with refusing("envelope"):
                 items = self.source.items(event)
         except Rejected as rejected:
             refused = self._refused(rejected)
         else:
-            return disposal.settle(items, partial(self._attempt, context), context.aws_request_id)
-        return disposal.refuse(refused, context.aws_request_id)
+            try:
+                return disposal.settle(items, partial(self._attempt, context), correlation_id)
+            except (EventRejected, FunctionFailed, KeyboardInterrupt):
+                raise
+            except BaseException as error:  # noqa: BLE001 - a disposal may call AWS, and is no cleaner than a function
+                failed = self._failed(error)
+            raise FunctionFailed(f"{failed.error}, correlation id {correlation_id}")
+        return disposal.refuse(refused, correlation_id)
 
     def _attempt(self, context: Context, item: Item[E]) -> Outcome:
         with log.tagged(**item.tags):
             try:
                 with refusing("payload"):
-                    event = item.parse()
+                    events = item.parse()
             except Rejected as rejected:
                 return self._refused(rejected)
             try:
-                value = self.function(event, context)
-                _refuse_unfinished(value)
-                return Done(self.source.answer(value))
+                value: object = None
+                for event in events:
+                    value = self.function(event, context)
+                    _refuse_unfinished(value)
+                return Done(item.answer(value))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - SystemExit prints its argument, so it may not pass either
-                kind, where = kind_of(error), place(error)
-            log.error("function_failed", error=Vetted(kind), place=Vetted(where))
-            return Failed(kind)
+                return self._failed(error)
+
+    def _failed(self, error: BaseException) -> Failed:
+        kind = kind_of(error)
+        log.error("function_failed", error=Vetted(kind), place=Vetted(place(error)))
+        return Failed(kind)
 
     def _refused(self, rejected: Rejected) -> Refused:
         log.warning(

@@ -58,7 +58,10 @@ class Raise:
     """The invocation fails: the service that sent the event retries it, then hands it to the failure destination."""
 
     def settle(self, items: Sequence[Item[Any]], attempt: Attempt, correlation_id: str) -> object:
-        return self._conclude(attempt(items[0]), correlation_id)
+        value: object = None
+        for item in items:
+            value = self._conclude(attempt(item), correlation_id)
+        return value
 
     def refuse(self, refused: Refused, correlation_id: str) -> object:
         return self._conclude(refused, correlation_id)
@@ -72,8 +75,16 @@ class Raise:
 
 
 class FailItem(Raise):
-    """The record alone is reported as failed: it comes again, and ends in the dead-letter queue."""
+    """The record alone is reported as failed: it comes again, and ends in the dead-letter queue.
+
+    Where records have a group, those after a failure of their group are reported too, untouched: order is kept.
+    """
 
     def settle(self, items: Sequence[Item[Any]], attempt: Attempt, correlation_id: str) -> object:
-        failed = [item.id for item in items if not isinstance(attempt(item), Done)]
+        stopped: set[str] = set()
+        failed: list[str] = []
+        for item in items:
+            if item.group in stopped or not isinstance(attempt(item), Done):
+                failed.append(item.id)
+                stopped |= {item.group} - {""}
         return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}

@@ -30,6 +30,15 @@ class Origin:
         return schema
 
 
+class Attribute(Origin):
+    """What AWS says about an event, not what its sender wrote: `sent: Annotated[AwareDatetime, Attribute("time")]`.
+
+    Each source lists its `attributes`.
+    """
+
+    part = "attributes"
+
+
 @dataclass(frozen=True)
 class Filled:
     """What fills a field: a part of the request, the name of the value there, and whether there may be many of it."""

@@ -37,6 +37,14 @@ def parse(text: str, limits: Limits) -> Any:
     return value
 
 
+def decoded(data: bytes) -> str:
+    """`data` as UTF-8 text."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Rejected("payload", Problem("encoding")) from None
+
+
 def validated(model: type[M], text: str, stage: Stage = "payload") -> M:
     """`text` as `model`, which is given JSON, not Python objects: only so can it be strict and still know dates."""
     with refusing(stage, model):

@@ -92,16 +92,13 @@ class HttpApi(Source[E]):
         self._binding = Binding(model, self.origins)
 
     def items(self, event: object) -> Sequence[Item[E]]:
-        return [Item(partial(self._parse, event))]
+        return [Item(partial(self._parse, event), answer=answered)]
 
-    def answer(self, value: object) -> object:
-        return answered(value)
-
-    def _parse(self, event: object) -> E:
+    def _parse(self, event: object) -> Sequence[E]:
         envelope = self.open(HttpApiEvent, event)
         with refusing("envelope", HttpApiEvent):
             request = envelope.request()
-        return self._binding.parse(request, self.limits)
+        return [self._binding.parse(request, self.limits)]
 
 
 def http_api(model: type[E]) -> HttpApi[E]:

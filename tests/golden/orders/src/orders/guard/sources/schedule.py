@@ -55,7 +55,7 @@ class Schedule(Source[E]):
     def items(self, event: object) -> Sequence[Item[E]]:
         return [Item(partial(self._parse, event))]
 
-    def _parse(self, event: object) -> E:
+    def _parse(self, event: object) -> Sequence[E]:
         envelope = self.open(ScheduledEvent, event)
         detail = parse(envelope.detail, self.limits) if isinstance(envelope.detail, str) else envelope.detail
         if not isinstance(detail, dict):
@@ -65,7 +65,7 @@ class Schedule(Source[E]):
             raise Rejected("payload", *forged)
         own = {"id": envelope.id, "time": envelope.time}
         wanted = {key: value for key, value in own.items() if key in self.model.model_fields}
-        return validated(self.model, json.dumps(detail | wanted))
+        return [validated(self.model, json.dumps(detail | wanted))]
 
 
 def schedule(model: type[E]) -> Schedule[E]:

@@ -11,9 +11,8 @@ from pydantic import Field, ValidationError
 from ..disposal import FailItem
 from ..limits import KIB, MIB, Limits
 from ..models import Envelope
-from ..rejection import Problem, Rejected, refusing
+from ..rejection import Problem, Rejected
 from ..source import E, Item, Source, records
-from ..strict_json import parse, validated
 from ..text import Ident
 
 
@@ -32,6 +31,7 @@ class Sqs(Source[E]):
     """A refused message, or one that business code failed on, is reported alone; its neighbours are done with."""
 
     name = "sqs"
+    carries = True
     disposal: ClassVar[FailItem] = FailItem()
     #: For each message: SQS's own limit, and room for what AWS writes around the body.
     limits = Limits(bytes=MIB + 64 * KIB, records=10_000)
@@ -47,13 +47,10 @@ class Sqs(Source[E]):
             raise Rejected("envelope", Problem("message_id")) from None
         return Item(partial(self._parse, record), id=name, tags={"message_id": name})
 
-    def _parse(self, record: object) -> E:
-        body = self.open(SqsRecord, record).body
-        with refusing("payload"):
-            parse(body, self.limits)
-        return validated(self.model, body)
+    def _parse(self, record: object) -> Sequence[E]:
+        return self.read(self.open(SqsRecord, record).body)
 
 
-def sqs(model: type[E]) -> Sqs[E]:
-    """Messages whose body is `model` as JSON; the function is called once a message."""
-    return Sqs(model)
+def sqs(body: type[E] | Source[E]) -> Sqs[E]:
+    """Messages whose body is a model as JSON, or an event of another source: `sqs(Order)`, `sqs(sns(Order))`."""
+    return Sqs(body)

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic
 from urllib.parse import parse_qsl
 
+from .binding import bound
 from .limits import Limits
 from .origin import Filled
 from .rejection import Problem, Rejected, refusing
 from .source import E
-from .strict_json import parse, validated
 from .web import Caller
 
 _MOST_PARAMETERS = 100
@@ -63,14 +62,7 @@ class Binding(Generic[E]):
         text = request.body.strip(" \t\r\n")
         if text and not self._takes_body:
             raise Rejected("payload", Problem("body_not_allowed"))
-        body = parse(text, limits) if text else {}
-        if not isinstance(body, dict):
-            raise Rejected("payload", Problem("model_type"))
-        forged = [Problem("extra_forbidden", (key,)) for key in self._origins if key in body]
-        if forged:
-            raise Rejected("payload", *forged)
-        outside = json.dumps(self._outside(request))
-        return validated(self._model, text[:-1] + ("," if outside != "{}" else "") + outside[1:] if body else outside)
+        return bound(self._model, self._origins, text or "{}", self._outside(request), limits)
 
     def _outside(self, request: Request) -> dict[str, Any]:
         """What does not come from the body, by the key that the model knows it by."""
