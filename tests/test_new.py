@@ -123,6 +123,11 @@ def test_without_a_terminal_every_missing_answer_is_named(holdfast: Run, work: P
     done = holdfast("new")
     assert done.returncode == 2
     assert done.stderr == (
+        "holdfast: nobody can be asked: this is no terminal; say what to build with --defaults, --spec or --set\n"
+    )
+    done = holdfast("new", "--set", "project.description=x")
+    assert done.returncode == 2
+    assert done.stderr == (
         "holdfast: answers: missing: project.name, project.owner, functions (at least one, such as "
         "functions.hello.event.kind and .route); give each with --set, or use --defaults\n"
     )
@@ -133,7 +138,32 @@ def test_git_without_an_identity_stages(holdfast: Run, work: Path) -> None:
     done = holdfast("new", "orders", "--spec", str(ORDERS), env={})
     assert done.returncode == 0
     assert "not committed: git does not know your name and address yet" in done.stdout
+    assert '\n  cd orders\n  git config user.name "…"\n  git config user.email "…"\n  git commit\n' in done.stdout
     assert "A  holdfast.lock" in git(work / "orders", "status", "--porcelain")
+
+
+def test_an_example_for_an_answer_is_warned_of(holdfast: Run) -> None:
+    done = holdfast("new", "shop", "--defaults", "--no-git", "--json")
+    assert json.loads(done.stdout)["warnings"] == [
+        "project.owner is 'my-team', which is only an example: give yours with --set project.owner=…"
+    ]
+    done = holdfast("new", "other", "--defaults", "--no-git", "--json", "--set", "project.owner=payments")
+    assert json.loads(done.stdout)["warnings"] == []
+
+
+def test_an_error_in_a_set_value_is_reported_as_that(holdfast: Run, work: Path) -> None:
+    """Not at a line of the file, which may hold a good value or have no such line."""
+    spec = work / "s.toml"
+    spec.write_text(ORDERS.read_text("utf-8"), "utf-8")
+    for key, value in (("project.owner", "@me"), ("functions.fulfil.memory", "1"), ("api.rate", "0")):
+        done = holdfast("new", "x", "--spec", "s.toml", "--set", f"{key}={value}")
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"holdfast: --set {key}: "), done.stderr
+
+
+def test_the_end_of_a_file_is_a_line_too(holdfast: Run, work: Path) -> None:
+    (work / "e.toml").write_text("[project]\nowner = [\n", "utf-8")
+    assert holdfast("new", "x", "--spec", "e.toml").stderr.startswith("holdfast: e.toml:2: not TOML: ")
 
 
 def test_in_a_repository_nothing_is_committed(holdfast: Run, work: Path) -> None:
@@ -276,7 +306,7 @@ def test_a_fresh_repository_is_filled(holdfast: Run, work: Path) -> None:
     git(work, "init", "--quiet", "orders")
     done = holdfast("new", "orders", "--spec", str(ORDERS))
     assert done.returncode == 0
-    assert f"not committed: inside the repository {work / 'orders'}" in " ".join(done.stdout.split())
+    assert "not committed: it was a repository already" in " ".join(done.stdout.split())
     assert (work / "orders/holdfast.lock").is_file()
     assert [path.name for path in work.iterdir()] == ["orders"]
 
@@ -355,21 +385,21 @@ def test_what_a_killed_run_left_is_swept_away_later(holdfast: Run, work: Path) -
 
 USAGE = {
     ("new", "--defaults", "--spec", "x"): "holdfast: --defaults and --spec are two ways to say the same: give one; see "
-    "holdfast --help",
+    "holdfast new --help",
     ("new", "--spec", "nowhere.toml"): "holdfast: nowhere.toml: it cannot be read: No such file or directory; name a "
     "holdfast.toml",
     ("new", "--spec", "."): "holdfast: .: it cannot be read: Is a directory; name a holdfast.toml",
-    ("new", "--colour"): "holdfast: No such option '--colour'; see holdfast --help",
+    ("new", "--colour"): "holdfast: No such option '--colour'; see holdfast new --help",
     ("build",): "holdfast: No such command 'build'; see holdfast --help",
     ("new", "--defaults", "--set", "name"): "holdfast: --set name: it is not KEY=VALUE; write it as --set "
     "project.description=Orders",
-    ("new", "--defaults", "--set", "project.nam=x"): "holdfast: answers project.nam: the key 'nam' is unknown; known here: "
+    ("new", "--defaults", "--set", "project.nam=x"): "holdfast: --set project.nam: the key 'nam' is unknown; known here: "
     "name, description, owner, runtime, region, architecture",
     ("new", "--defaults", "--template", "./nowhere"): "holdfast: ./nowhere: there is no such folder; name a template's "
     "folder or git URL",
-    ("new", "--defaults", "--set", "functions.hello.memory=" + "9" * 5000): "holdfast: answers functions.hello.memory: "
+    ("new", "--defaults", "--set", "functions.hello.memory=" + "9" * 5000): "holdfast: --set functions.hello.memory: "
     f"'{'9' * 77}'… is not a whole number; write a whole number from 128 to 10240",
-    ("new", "--defaults", "--set", "functions.hello.environment=" + "[" * 3000): "holdfast: answers "
+    ("new", "--defaults", "--set", "functions.hello.environment=" + "[" * 3000): "holdfast: --set "
     "functions.hello.environment: it is not a table of texts; write names in capitals, 3,000 characters in all, and never a "
     "secret: whoever may read the function's configuration reads it",
     ("new", "--defaults", "--template", "~nobody-here/x"): "holdfast: ~nobody-here/x: there is no such folder; name a "

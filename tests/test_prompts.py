@@ -269,7 +269,7 @@ def test_every_type_of_question_of_a_foreign_template(new: New, work: Path, tmp_
 LEADING = [("Name of the service", "orders\r"), ("What it does", ENTER), ("Who owns it", ENTER), ("» python3.13", ENTER),
            ("AWS region", ENTER), ("» xray", ENTER), ("» github", ENTER), ("» stack", ENTER), ("Name of the function:", "a\r"),
            ("» A request", ENTER), ("Method and path:", "GET /\r"), ("What it may do:", DOWN + ENTER), ("What kind", ENTER),
-           ("Name of the new queue:", "b\r"), ("» ○ queue b: send messages", ENTER), ("Another function?", "n")]  # fmt: skip
+           ("Name of the new queue:", "b\r"), ("» ○ queue b: send messages", SPACE + ENTER), ("Another function?", "n")]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,9 @@ def test_leaving_leaves_nothing_behind(answered: int, question: str, keys: str, 
     terminal.answer(question, keys)
     assert terminal.end() == 130
     why = "not built" if keys == "n" else "interrupted"
-    assert terminal.screen().splitlines()[-1] == f"holdfast: {why}, nothing was written"
+    last = "".join(terminal.screen().splitlines()[-2:])
+    assert f"holdfast: {why}, nothing was written" in last
+    assert ("give it with --spec" in last) == (keys == "n")
     assert list(work.iterdir()) == []
 
 

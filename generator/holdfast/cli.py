@@ -40,7 +40,9 @@ def root() -> None:
 @click.option(
     "--set", "sets", multiple=True, metavar="KEY=VALUE", help="Any key of the spec; wins over all. Repeatable."
 )
-@click.option("--template", metavar="SOURCE[@REF]", help="Another template: a folder, or a git URL with tag or commit.")
+@click.option(
+    "--template", metavar="SOURCE[@REF]", help="Another template: a folder, or a git URL with a tag, branch or commit."
+)
 @click.option(
     "--trust", is_flag=True, help="Let that template load its own Jinja extensions, which is running its code."
 )
@@ -82,7 +84,12 @@ def new(
 
             taken = None if directory else lambda name: command.check_target(Path(name))
             answers = prompts.ask(catalogue, answers, check_name=taken)
-        parsed = spec.from_data(answers, catalogue, name="answers")
+        elif not (defaults or sets):
+            raise HoldfastError(
+                "nobody can be asked: this is no terminal", todo="say what to build with --defaults, --spec or --set"
+            )
+        given = tuple(assignment.path for assignment in request.assignments(catalogue))
+        parsed = spec.from_data(answers, catalogue, name="answers", given=given)
         text = spec.dump(parsed, catalogue)
     with _progress("Building the service", quiet=quiet):
         target = directory or Path(parsed.name)
@@ -171,8 +178,10 @@ def _run() -> int:
     except click.exceptions.Exit as done:
         return done.exit_code
     except (KeyboardInterrupt, EOFError, click.Abort) as left:
-        why = "not built" if isinstance(left, click.Abort) else "interrupted"
-        return _fail(f"holdfast: {why}, nothing was written", EXIT_INTERRUPTED)
+        said_no = isinstance(left, click.Abort)
+        why = "not built, nothing was written" if said_no else "interrupted, nothing was written"
+        todo = "; to go on from these answers, save them as holdfast.toml and give it with --spec" if said_no else ""
+        return _fail(f"holdfast: {why}{todo}", EXIT_INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
@@ -193,7 +202,9 @@ def _run() -> int:
 def _usage(error: click.ClickException) -> str:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return error.format_message()
-    return f"holdfast: {one_line(error.format_message()).rstrip('.')}; see holdfast --help"
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    command = context.command_path if context else "holdfast"
+    return f"holdfast: {one_line(error.format_message()).rstrip('.?')}; see {command} --help"
 
 
 def _fail(line: str, code: int) -> int:

@@ -6,7 +6,8 @@ import copy
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast import sets, spec
+from holdfast import sets as assigned
+from holdfast import spec
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.model import ProjectSpec
@@ -24,17 +25,22 @@ class Request:
     defaults: bool = False
     sets: tuple[str, ...] = ()
 
+    def assignments(self, catalogue: Catalogue) -> tuple[assigned.Assignment, ...]:
+        """What `--set` said."""
+        return tuple(assigned.parse(item, catalogue) for item in self.sets)
+
 
 def from_file(request: Request, path: Path, catalogue: Catalogue) -> tuple[ProjectSpec, str]:
     """The spec in `path` with `--set` applied, and its text; comments and order stay as they were."""
     text = _read(path)
-    wanted = [sets.parse(item, catalogue) for item in request.sets]
+    wanted = [*request.assignments(catalogue)]
     named = _table(spec.load_toml(text, name=str(path)), "project").get("name")
     if named is None and request.directory is not None:
         wanted.insert(0, _directory_name(request.directory))
-    if wanted:
-        text = sets.edit(text, wanted, name=str(path))
-    return spec.parse(text, catalogue, name=str(path)), text
+    edited = assigned.edit(text, wanted, name=str(path)) if wanted else text
+    given = tuple(assignment.path for assignment in wanted)
+    data = spec.load_toml(edited, name=str(path))
+    return spec.from_data(data, catalogue, name=str(path), text=text, given=given), edited
 
 
 def preset(request: Request, catalogue: Catalogue) -> dict[str, object]:
@@ -45,15 +51,15 @@ def preset(request: Request, catalogue: Catalogue) -> dict[str, object]:
         for table, questions in catalogue.tables.items():
             for question in questions:
                 if question.required and question.default is not None:
-                    sets.apply(data, [sets.Assignment((table, question.key), question.default)])
+                    assigned.apply(data, [assigned.Assignment((table, question.key), question.default)])
     if request.directory is not None:
-        sets.apply(data, [_directory_name(request.directory)])
-    sets.apply(data, [sets.parse(item, catalogue) for item in request.sets])
+        assigned.apply(data, [_directory_name(request.directory)])
+    assigned.apply(data, request.assignments(catalogue))
     return data
 
 
-def _directory_name(directory: Path) -> sets.Assignment:
-    return sets.Assignment(("project", "name"), directory.absolute().name)
+def _directory_name(directory: Path) -> assigned.Assignment:
+    return assigned.Assignment(("project", "name"), directory.absolute().name)
 
 
 def _table(data: dict[str, object], key: str) -> dict[str, object]:

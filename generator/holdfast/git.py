@@ -61,10 +61,11 @@ class Blob:
 
 @dataclass(frozen=True)
 class Started:
-    """A new repository: the first commit, or why there is none yet (everything is staged then)."""
+    """A new repository: the first commit, or why there is none yet (everything is staged then), and the way to it."""
 
     commit: str
     reason: str
+    todo: tuple[str, ...] = ()
 
 
 def enclosing(directory: Path) -> Path | None:
@@ -73,6 +74,10 @@ def enclosing(directory: Path) -> Path | None:
         if (parent / ".git").exists():
             return parent
     return None
+
+
+#: What makes the first commit of a repository that git could not make for want of a name.
+_INTRODUCED = ('git config user.name "…"', 'git config user.email "…"', "git commit")
 
 
 def start(directory: Path, message: str) -> Started:
@@ -86,7 +91,9 @@ def start(directory: Path, message: str) -> Started:
     if made.returncode:
         text = made.stderr.decode("utf-8", "replace")
         unknown = "user.useConfigOnly" in text or "tell me who you are" in text or "empty ident" in text
-        return Started("", "git does not know your name and address yet" if unknown else _reason(text))
+        if unknown:
+            return Started("", "git does not know your name and address yet", _INTRODUCED)
+        return Started("", _reason(text))
     return Started(_run(["rev-parse", "--short", "HEAD"], directory).decode().strip(), "")
 
 

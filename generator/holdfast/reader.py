@@ -18,17 +18,20 @@ from holdfast.places import line_of
 class Reader:
     """What a check needs to speak of its place: the catalogue, the file's name and its text (empty for answers).
 
-    `unfinished` says that what is missing may still come.
+    `given` holds the keys that came from `--set` instead; `unfinished` says that what is missing may still come.
     """
 
     catalogue: Catalogue
     name: str
     text: str = ""
+    given: tuple[tuple[str, ...], ...] = ()
     unfinished: bool = False
 
     def error(self, path: Iterable[str], what: str, todo: str = "") -> HoldfastError:
         """What is wrong at `path`, with its line where the text has one."""
         path = tuple(path)
+        if any(path[: len(given)] == given for given in self.given):
+            return HoldfastError(what, where=f"--set {'.'.join(path)}", todo=todo)
         line = line_of(self.text, path) if self.text else None
         place = f"{self.name}:{line}" if line else self.name
         return HoldfastError(what, where=f"{place} {'.'.join(path)}".strip(), todo=todo)

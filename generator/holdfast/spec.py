@@ -40,7 +40,7 @@ def load_toml(text: str, *, name: str = FILE) -> dict[str, object]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"at line (\d+), column (\d+)", str(error))
-        where = f"{name}:{place[1]}" if place else name
+        where = f"{name}:{place[1] if place else text.rstrip().count(chr(10)) + 1}"
         reason = re.sub(r" \(at (line .*|end of document)\)$", "", str(error))
         raise HoldfastError(f"not TOML: {reason}", where=where, todo="mend the line") from None
     except ValueError:  # Python's own bound on a number's digits
@@ -49,9 +49,16 @@ def load_toml(text: str, *, name: str = FILE) -> dict[str, object]:
         raise HoldfastError("not TOML: nested too deeply", where=name, todo="mend the file") from None
 
 
-def from_data(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE, text: str = "") -> ProjectSpec:
-    """The spec in TOML data; `name` and `text` serve the messages."""
-    return _read(Reader(catalogue, name, text), data)
+def from_data(
+    data: Mapping[str, object],
+    catalogue: Catalogue,
+    *,
+    name: str = FILE,
+    text: str = "",
+    given: tuple[tuple[str, ...], ...] = (),
+) -> ProjectSpec:
+    """The spec in TOML data; `name`, `text` and `given`, the keys that came from `--set`, serve the messages."""
+    return _read(Reader(catalogue, name, text, given), data)
 
 
 def check(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE) -> None:

@@ -34,7 +34,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was built. `commit` is empty where nothing was committed, and `git` then says why."""
+    """What was built. `commit` is empty where nothing was committed; `git` then says why, `todo` what commits it."""
 
     directory: Path
     spec: ProjectSpec
@@ -43,6 +43,7 @@ class Outcome:
     stack_resources: int
     commit: str
     git: str
+    todo: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
@@ -76,7 +77,8 @@ def new(
     check_target(target)
     files = project.files(spec, text, catalogue)
     surrounding = git.enclosing(target)
-    started = git.Started("", "not asked for" if not with_git else f"inside the repository {surrounding}")
+    within = "it was a repository already" if surrounding == target else f"inside the repository {surrounding}"
+    started = git.Started("", within if with_git else "not asked for")
     with _beside(target) as scratch:
         tree.write(files, scratch)
         if with_git and not surrounding:
@@ -93,8 +95,19 @@ def new(
         stack_resources=count,
         commit=started.commit,
         git=started.reason,
-        warnings=(many,) if count >= MANY_RESOURCES else (),
+        todo=started.todo,
+        warnings=(*_examples(spec, catalogue), *([many] if count >= MANY_RESOURCES else [])),
     )
+
+
+def _examples(spec: ProjectSpec, catalogue: Catalogue) -> Iterator[str]:
+    """A warning for each answer that must be given and is only the template's example of one."""
+    for table, questions in catalogue.tables.items():
+        for question in questions:
+            given = spec.tables[table].get(question.key)
+            if question.required and question.default is not None and given == question.default:
+                key = f"{table}.{question.key}"
+                yield f"{key} is {given!r}, which is only an example: give yours with --set {key}=…"
 
 
 def _started(directory: Path, spec: ProjectSpec) -> git.Started:

@@ -63,8 +63,14 @@ class Conversation:
         sources = self.catalogue.group(EVENTS)
         table = self.answers.table(*path)
         if "kind" not in table:
-            table["kind"] = widgets.select("What invokes it", _titles(sources))
+            table["kind"] = widgets.select("What invokes it", _titles(sources), default=self._usual_source())
         self.questions.ask(path, sources[str(table["kind"])].options)
+
+    def _usual_source(self) -> str:
+        """The event source that the template's own defaults begin with."""
+        functions = self.catalogue.defaults.get("functions", {})
+        events = [each.get("event", {}) for each in functions.values()] if isinstance(functions, dict) else []
+        return str(next((event.get("kind", "") for event in events), ""))
 
     def _grants(self, function: str) -> list[str]:
         """What the function may do, ticked in a list that grows with each new resource."""
@@ -87,6 +93,9 @@ class Conversation:
                 return []
             ticked = [grant for grant in chosen if grant not in (NEW, NOTHING)]
             if NEW not in chosen:
+                # The resource was made for this function a moment ago: enter may have come too early.
+                if newest and not ticked and not widgets.confirm(f"Nothing, not even on {newest}?", default=False):
+                    continue
                 return ticked
             newest = self._new_resource(widgets.select("What kind of resource", _titles(kinds)))
 

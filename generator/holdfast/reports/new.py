@@ -54,6 +54,8 @@ def _summary(outcome: Outcome, console: Console) -> None:
     console.print("\nNext:")
     if shown != ".":
         console.print(f"  cd {escape(shlex.quote(shown))}", soft_wrap=True)
+    for command in outcome.todo:
+        console.print(f"  {escape(command)}", soft_wrap=True)
     console.print("  make setup test")
     console.print(f"  make invoke FUNCTION={first} EVENT=events/{first.replace('-', '_')}.json", soft_wrap=True)
     for warning in outcome.warnings:
@@ -75,6 +77,7 @@ def as_json(outcome: Outcome) -> str:
         "stack_resources": outcome.stack_resources,
         "commit": outcome.commit or None,
         "not_committed": outcome.git or None,
+        "to_commit": list(outcome.todo),
         "warnings": list(outcome.warnings),
     }
     return json.dumps(data, indent=2, ensure_ascii=False)
