@@ -196,6 +196,21 @@ REFUSED = {
         "template/events/call/part.toml: its needs name 'inbox:consume', and there is no such resource or grant; mend the "
         "template",
     ),
+    "a shared part that is not there": (
+        {CALL: 'uses = ["nothing"]\n[options.word]\nrequired = true\n'},
+        f"{CALL}: it uses 'nothing', and template/shared has no such folder; mend the name",
+    ),
+    "a shared part in a choice": (
+        {"template/system/plain/part.toml": 'uses = ["common"]', "template/shared/common/part.toml": ""},
+        "template/system/plain/part.toml: only event sources and resources use shared parts; mend it",
+    ),
+    "a resource with a share for functions": (
+        {
+            "template/resources/box/part.toml": 'uses = ["common"]',
+            "template/shared/common/part.toml": "[counts]\neach = 1\n",
+        },
+        "template/resources/box/part.toml: it uses 'common', which has something for each function; split that part",
+    ),
     "an include of nothing": (
         {LIST: '{% include "locks/none.txt" %}'},
         f"{LIST}: it includes 'locks/none.txt', which is not there; mend it",
@@ -443,3 +458,49 @@ def test_what_a_grant_brings_is_counted() -> None:
 def test_nothing_that_changes_from_run_to_run_is_there(name: str, message: str) -> None:
     with pytest.raises(HoldfastError, match=message):
         rendered({LIST: "a: {{ " + name + " }}\n"})
+
+
+SHARED: dict[str, str | bytes | None] = {
+    CALL: 'uses = ["first"]\n[options.word]\nrequired = true\n[function.memory]\nminimum = 2\n',
+    "template/function/part.toml": '[options.memory]\ntype = "integer"\ndefault = 5\n',
+    "template/events/other/part.toml": 'uses = ["first", "second"]\n',
+    "template/shared/first/part.toml": 'uses = ["second"]\n[counts]\nservice = 1\neach = 10\n[options.word]\ndefault = "a"\n'
+    '[options.loud]\ndefault = "no"\n[function.memory]\nminimum = 3\nmaximum = 9\n',
+    "template/shared/second/part.toml": 'uses = ["first"]\n[options.last]\ndefault = "z"\n',
+    "template/shared/second/slots/list.yaml/functions": "  second: once\n",
+    "template/shared/first/files/first.txt": "once\n",
+    "template/shared/first/each/slots/list.yaml/functions": "  {{ function.name }}-loud: {{ event.loud | quote }}\n",
+}
+
+
+def test_what_parts_share_stands_once_and_for_each_of_their_functions() -> None:
+    made = rendered(SHARED, SPEC.replace('word = "yes"', 'word = "yes", loud = "very"'))
+    assert made["list.yaml"].content.decode() == (
+        'functions:\n  second: once\n  a: "x"\n  a-loud: "no"\n  b: "yes"\n  b-loud: "very"\n  # Yours go below this line.\n'
+    )
+    assert made["first.txt"].content == b"once\n"
+
+
+def test_nobody_uses_it_and_it_is_not_there() -> None:
+    assert "first.txt" not in rendered({**SHARED, CALL: "[options.word]\nrequired = true\n"})
+
+
+def test_a_source_has_the_first_word_over_what_it_shares() -> None:
+    offered = load(template(SHARED))
+    assert [question.key for question in offered.parts["events", "call"].options] == ["word", "loud", "last"]
+    assert offered.parts["events", "call"].options[0].required
+    (memory,) = offered.function_options("call")
+    assert (memory.minimum, memory.maximum) == (2, None)
+    (memory,) = offered.function_options("other")
+    assert (memory.minimum, memory.maximum) == (3, 9)
+    wanted = spec.parse(
+        SPEC.replace('"yes" }', '"yes" }').replace('{ kind = "call", word = "x" }', '{ kind = "other" }'), offered
+    )
+    assert render.resource_count(wanted, offered) == 1 + 2 * 10
+
+
+def test_a_need_that_is_empty_is_none() -> None:
+    needy: dict[str, str | bytes | None] = {
+        CALL: "needs = [\"{{ 'box:get' if event.word == 'z' }}\"]\n[options.word]\nrequired = true\n"
+    }
+    assert rendered(needy)["list.yaml"] == rendered()["list.yaml"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from holdfast import shapes
 from holdfast.errors import HoldfastError, shown
 from holdfast.model import Question
-from holdfast.parts import EVENTS, FUNCTION, PROJECT, SHARED, Part, read_part
+from holdfast.parts import EVENTS, FUNCTION, PROJECT, RESOURCES, SHARED, Part, read_part
 from holdfast.questions import check_fields, project_questions
 from holdfast.source import MANIFEST, QUESTIONS, Template
 
@@ -58,7 +58,7 @@ def load(template: Template) -> Catalogue:
     for key in ((PROJECT, ""), (FUNCTION, "")):
         if key not in parts:
             raise HoldfastError(f"template/{key[0]}/part.toml is missing", where=template.ref.name)
-    parts |= {key: _sharing(part, parts) for key, part in parts.items() if key[0] == EVENTS}
+    parts |= {key: _sharing(part, parts) for key, part in parts.items() if key[0] in (EVENTS, RESOURCES)}
     _check_uses(parts)
     _check_narrowing(parts)
     choices = _choices(template, parts)
@@ -109,10 +109,15 @@ def _sharing(part: Part, parts: Mapping[tuple[str, str], Part]) -> Part:
 
 def _check_uses(parts: Mapping[tuple[str, str], Part]) -> None:
     for part in parts.values():
-        if part.uses and part.group not in (EVENTS, SHARED):
-            raise HoldfastError(
-                "only event sources and shared parts use shared parts", where=f"{part.path}/part.toml", todo="mend it"
-            )
+        where = f"{part.path}/part.toml"
+        if part.uses and part.group not in (EVENTS, RESOURCES, SHARED):
+            raise HoldfastError("only event sources and resources use shared parts", where=where, todo="mend it")
+        for name in part.uses if part.group == RESOURCES else ():
+            used = parts[SHARED, name]
+            if used.files["each"] or used.slots["each"] or used.counts["each"] or used.options:
+                raise HoldfastError(
+                    f"it uses {shown(name)}, which has something for each function", where=where, todo="split that part"
+                )
 
 
 def _check_narrowing(parts: Mapping[tuple[str, str], Part]) -> None:

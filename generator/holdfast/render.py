@@ -110,10 +110,9 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
     once = [parts[PROJECT, ""], *chosen]
     once += [parts[RESOURCES, kind] for kind in dict.fromkeys(kinds.values())]
     once += [parts[FUNCTION, ""]]
-    sources = [parts[EVENTS, kind] for kind in dict.fromkeys(function.event.kind for function in spec.functions)]
-    once += {part.name: part for source in sources for part in catalogue.shared(source)}.values()
-    once += sources
-    for part in once:
+    once += [parts[EVENTS, kind] for kind in dict.fromkeys(function.event.kind for function in spec.functions)]
+    ordered = {used.path: used for part in once for used in (*catalogue.shared(part), part)}
+    for part in ordered.values():
         yield Use(part, "service")
     for name, kind in kinds.items():
         yield Use(parts[RESOURCES, kind], "each", resource=name)

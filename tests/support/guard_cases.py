@@ -68,6 +68,22 @@ def message(body, identity="one"):
     return {"Records": [{"messageId": identity, "eventSource": "aws:sqs", "body": text}]}
 
 
+def ordered(*messages):
+    """Messages of a FIFO queue: pairs of an id, which is the payload's too, and a group."""
+    return {
+        "Records": [
+            {
+                "messageId": identity,
+                "eventSource": "aws:sqs",
+                "eventSourceARN": "arn:aws:sqs:eu-west-1:111122223333:steps.fifo",
+                "attributes": {"MessageGroupId": group},
+                "body": json.dumps({"id": identity}),
+            }
+            for identity, group in messages
+        ]
+    }
+
+
 @pytest.fixture
 def call(context: Context, capfd: pytest.CaptureFixture[str]):
     """Run a function behind the guard of a source; gives what happened, the log and what it was called with."""
@@ -680,3 +696,37 @@ def test_a_guarded_function_is_what_lambda_calls() -> None:
     def handler(event, context): ...
 
     assert isinstance(handler, Guarded)
+
+
+# Order ----------------------------------------------------------------------------------------------------------------
+
+
+class Step(Payload):
+    id: Ident
+
+
+def _failing_on(identity):
+    def function(event, _context):
+        if event.id == identity:
+            raise ValueError
+
+    return function
+
+
+@pytest.mark.parametrize("hostile", [False, True])
+def test_a_group_of_a_fifo_queue_stops_at_its_first_failure(call, hostile):
+    event = ordered(("one", "a"), ("two", "a"), ("three", "b"), ("four", "a"), ("five", ""))
+    if hostile:
+        event["Records"][1]["body"] = "{}"
+    result, seen = call(sqs(Step), event, _failing_on("two"))
+    assert result.value == {"batchItemFailures": [{"itemIdentifier": "two"}, {"itemIdentifier": "four"}]}
+    assert [payload.id for payload in seen] == (["one", "three", "five"] if hostile else ["one", "two", "three", "five"])
+
+
+def test_a_group_of_a_fair_queue_has_no_order(call):
+    event = ordered(("one", "a"), ("two", "a"), ("three", "a"))
+    for record in event["Records"]:
+        record["eventSourceARN"] = record["eventSourceARN"].removesuffix(".fifo")
+    result, seen = call(sqs(Step), event, _failing_on("two"))
+    assert result.value == {"batchItemFailures": [{"itemIdentifier": "two"}]}
+    assert len(seen) == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-{% if function.grants %}
+{% if function.grants or event.idempotency is defined %}
 import pytest
 
 {% endif %}
@@ -15,7 +15,7 @@ from {{ project.package }}.guard import Context
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "{{ function.module }}.json").read_text("utf-8"))
 
 
-{% if function.grants %}
+{% if function.grants or event.idempotency is defined %}
 @pytest.mark.usefixtures("aws")
 {% endif %}
 def test_the_sample_message_is_handled(context: Context) -> None:

@@ -80,7 +80,8 @@ CARRIER = Sqs()
 
 def _batch(sample: Event, change: dict[str, Any]) -> Event:
     good = sample["Records"][0]
-    hostile = {**good, "messageId": HOSTILE, **change}
+    # In a FIFO queue what is behind it in its group must wait: its neighbours are in another.
+    hostile = {**good, "messageId": HOSTILE, "attributes": {**good["attributes"], "MessageGroupId": "hostile"}, **change}
     return {"Records": [{**good, "messageId": "before"}, hostile, {**good, "messageId": "after"}]}
 
 

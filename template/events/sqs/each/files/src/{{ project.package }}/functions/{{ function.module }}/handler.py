@@ -8,11 +8,17 @@
 from ... import resources
 {% endif %}
 from ...guard import Context, guarded, log
+{% if event.idempotency is defined %}
+from ...guard.idempotency import once
+{% endif %}
 from ...guard.sources.sqs import sqs
 from .event import {{ function.id }}
 
 
 @guarded(sqs({{ function.id }}))
+{% if event.idempotency is defined %}
+@once("id")
+{% endif %}
 def handler(event: {{ function.id }}, context: Context) -> None:
     """Do what one message of the queue {{ event.queue.name }} asks for; an error brings it back, so be ready for that."""
 {% for line in examples.lines %}
