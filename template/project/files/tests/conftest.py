@@ -27,6 +27,7 @@ os.environ |= {
     "AWS_DEFAULT_REGION": {{ project.region | quote }},
     "AWS_REGION": {{ project.region | quote }},
     "LOG_LEVEL": "INFO",
+    "POWERTOOLS_LOGGER_SAMPLE_RATE": "",
     "POWERTOOLS_SERVICE_NAME": {{ project.name | quote }},
     "STAGE": "test",
 }

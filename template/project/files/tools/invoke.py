@@ -116,6 +116,7 @@ def main(name: str, event_file: str) -> int:
     try:
         point_to(server)
         os.environ.update(local_aws.create(template, STAGE)[function.module], AWS_LAMBDA_FUNCTION_NAME=function.name)
+        os.environ["LOG_LEVEL"] = "DEBUG"
         sys.path.insert(0, str(ROOT / "src"))
         status = invoke(function, event)
         print("\n".join(["made for it, and what is in there now:", *contents()]))

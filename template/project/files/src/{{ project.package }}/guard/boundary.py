@@ -83,6 +83,7 @@ class Guarded(Generic[E]):
     def _failed(self, error: BaseException) -> Failed:
         kind = kind_of(error)
         log.error("function_failed", error=Vetted(kind), place=Vetted(place(error)))
+        log.why(error)
         return Failed(kind)
 
     def _refused(self, rejected: Rejected) -> Refused:

@@ -13,7 +13,7 @@ from aws_lambda_powertools.logging import Logger
 
 from .context import Context, Handler
 from .failure import kind_of, place
-from .log_format import Formatter, Vetted, own_fields
+from .log_format import Formatter, Vetted, own_fields, shows_values
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -56,6 +56,12 @@ class Log:
 
     def error(self, message: str, /, **fields: object) -> None:
         self._write(self._logger.error, message, fields)
+
+    def why(self, error: BaseException) -> None:
+        """What an error says, for whoever develops: a debug line, and only where settings.DEBUG_VALUES allows it."""
+        if shows_values():
+            with suppress(Exception):
+                self.debug("error_text", text=str(error))
 
     @contextmanager
     def tagged(self, **fields: str) -> Iterator[None]:

@@ -55,7 +55,7 @@ class Sqs(Source[E]):
 
 
 def _group(record: Any) -> str:
-    """The group of a FIFO queue's message, whose order is kept. A fair queue's messages have groups too, and no order."""
+    """The group of a FIFO queue's message: its order is kept. A fair queue has groups too, and no order."""
     queue, attributes = record.get("eventSourceARN"), record.get("attributes")
     if isinstance(queue, str) and queue.endswith(".fifo") and isinstance(attributes, dict):
         return str(attributes.get("MessageGroupId", ""))
