@@ -93,6 +93,7 @@ def _own_checks(name: str, service: Path) -> dict[str, list[str]]:
         "ruff check": [str(commands / "ruff"), "check", "--no-cache"],
         "ruff format": [str(commands / "ruff"), "format", "--no-cache", "--check", "--diff"],
         "mypy": [str(commands / "mypy"), "--cache-dir", cached],
+        "lint": [str(commands / "python"), "tools/lint.py"],
     }
 
 
@@ -106,7 +107,7 @@ def test_its_own_tests_pass(name: str, checks: Callable[[str, str], str], servic
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("tool", ["ruff check", "ruff format", "mypy"])
+@pytest.mark.parametrize("tool", ["ruff check", "ruff format", "mypy", "lint"])
 def test_its_own_lint_is_clean(name: str, tool: str, checks: Callable[[str, str], str]) -> None:
     checks(name, tool)
 
