@@ -211,6 +211,17 @@ REFUSED = {
         },
         "template/resources/box/part.toml: it uses 'common', which has something for each function; split that part",
     ),
+    "an answer that nobody can give": (
+        {CALL: '[brings.word]\na = ["common"]\n[options.word]\ntype = "choice"\nchoices = ["b"]\n', "template/shared/common/part.toml": ""},
+        f"{CALL}: [brings.word] has 'a', and no event source can answer that; mend it",
+    ),
+    "an answer that brings questions": (
+        {
+            CALL: '[brings.word]\na = ["common"]\n[options.word]\ntype = "choice"\nchoices = ["a"]\n',
+            "template/shared/common/part.toml": "[options.more]\n",
+        },
+        f"{CALL}: [brings.word] brings 'common', which asks or needs something; use that part",
+    ),
     "an include of nothing": (
         {LIST: '{% include "locks/none.txt" %}'},
         f"{LIST}: it includes 'locks/none.txt', which is not there; mend it",
@@ -431,6 +442,18 @@ def test_extensions_that_are_none(extensions: str, what: str) -> None:
     assert str(error.value).startswith(f"template/template.toml: {what}")
 
 
+def test_a_grant_may_have_an_arn_of_its_own() -> None:
+    """Where the thing itself and what is in it are two."""
+    grants = 'arn = "{{ resource.name }}/*"\n[grants.get]\nactions = ["x:Get"]\n[grants.list]\nactions = ["x:List"]\n'
+    changes: dict[str, str | bytes | None] = {
+        "template/resources/box/grants.toml": grants + 'arn = "{{ resource.name }} of {{ project.name }}"\n',
+        "template/function/each/slots/list.yaml/functions": "  {{ function.name }}: {{ function.statements "
+        "| map(attribute='resources') | map('first') | join(', ') | quote }}\n",
+    }
+    text = SPEC.replace('"x" }', '"x" }\ngrants = ["one:get", "one:list"]') + '[resources.one]\nkind = "box"\n'
+    assert b'  a: "one/*, one of orders"\n' in rendered(changes, text)["list.yaml"].content
+
+
 def test_what_a_grant_brings_is_counted() -> None:
     offered = load(
         template(
@@ -497,6 +520,19 @@ def test_a_source_has_the_first_word_over_what_it_shares() -> None:
         SPEC.replace('"yes" }', '"yes" }').replace('{ kind = "call", word = "x" }', '{ kind = "other" }'), offered
     )
     assert render.resource_count(wanted, offered) == 1 + 2 * 10
+
+
+def test_an_answer_brings_what_parts_share() -> None:
+    brings = '[options.word]\ntype = "choice"\nchoices = ["x", "yes"]\n[brings.word]\nyes = ["first"]\n'
+    first = {
+        "template/shared/first/part.toml": "[counts]\neach = 7\n",
+        "template/shared/first/files/first.txt": "once\n",
+    }
+    changes: dict[str, str | bytes | None] = {CALL: brings, **first}
+    assert "first.txt" in rendered(changes)
+    assert "first.txt" not in rendered(changes, SPEC.replace('"yes"', '"x"'))
+    offered = load(template(changes))
+    assert render.resource_count(spec.parse(SPEC, offered), offered) == 2 * 2 + 7
 
 
 def test_a_need_that_is_empty_is_none() -> None:

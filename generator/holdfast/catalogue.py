@@ -36,9 +36,10 @@ class Catalogue:
     def function(self) -> Part:
         return self.parts[FUNCTION, ""]
 
-    def shared(self, part: Part) -> tuple[Part, ...]:
-        """What `part` uses of template/shared."""
-        return tuple(self.parts[SHARED, name] for name in part.uses)
+    def shared(self, part: Part, answers: Mapping[str, object]) -> tuple[Part, ...]:
+        """What `part` uses of template/shared, and what `answers` to its options bring."""
+        brought = (name for option in part.brings for name in part.brings[option].get(str(answers.get(option)), ()))
+        return tuple(_reachable([*part.uses, *brought], part, self.parts).values())
 
     def function_options(self, event: str) -> tuple[Question, ...]:
         """A function's options as the event source that invokes it narrows them."""
@@ -83,19 +84,7 @@ def _folders(template: Template) -> dict[tuple[str, str], list[str]]:
 
 def _sharing(part: Part, parts: Mapping[tuple[str, str], Part]) -> Part:
     """`part` with what the shared parts that it uses ask, need and narrow; its own word counts first."""
-    used: dict[str, Part] = {}
-    waiting = list(part.uses)
-    while waiting:
-        name = waiting.pop(0)
-        if (SHARED, name) not in parts:
-            raise HoldfastError(
-                f"it uses {shown(name)}, and template/shared has no such folder",
-                where=f"{part.path}/part.toml",
-                todo="mend the name",
-            )
-        if name not in used:
-            used[name] = parts[SHARED, name]
-            waiting += used[name].uses
+    used = _reachable(part.uses, part, parts)
     asked: dict[str, Question] = {}
     narrowed: dict[str, Mapping[str, object]] = {}
     for each in (part, *used.values()):
@@ -107,16 +96,55 @@ def _sharing(part: Part, parts: Mapping[tuple[str, str], Part]) -> Part:
     return replace(part, uses=tuple(used), options=tuple(asked.values()), needs=tuple(needs), function=narrowed)
 
 
+def _reachable(names: Iterable[str], part: Part, parts: Mapping[tuple[str, str], Part]) -> dict[str, Part]:
+    """The shared parts of these names and those that they use, by name."""
+    used: dict[str, Part] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop(0)
+        if (SHARED, name) not in parts:
+            raise HoldfastError(
+                f"it uses {shown(name)}, and template/shared has no such folder",
+                where=f"{part.path}/part.toml",
+                todo="mend the name",
+            )
+        if name not in used:
+            used[name] = parts[SHARED, name]
+            waiting += used[name].uses
+    return used
+
+
 def _check_uses(parts: Mapping[tuple[str, str], Part]) -> None:
     for part in parts.values():
         where = f"{part.path}/part.toml"
         if part.uses and part.group not in (EVENTS, RESOURCES, SHARED):
             raise HoldfastError("only event sources and resources use shared parts", where=where, todo="mend it")
+        _check_brings(part, parts)
         for name in part.uses if part.group == RESOURCES else ():
             used = parts[SHARED, name]
             if used.files["each"] or used.slots["each"] or used.counts["each"] or used.options:
                 raise HoldfastError(
                     f"it uses {shown(name)}, which has something for each function", where=where, todo="split that part"
+                )
+
+
+def _check_brings(part: Part, parts: Mapping[tuple[str, str], Part]) -> None:
+    """Refuse what no answer could bring, and a part whose questions nobody could have asked before."""
+    where, options = f"{part.path}/part.toml", {question.key: question for question in part.options}
+    for option, by_answer in part.brings.items():
+        unknown = by_answer.keys() - (set(options[option].choices) if option in options else set())
+        if part.group != EVENTS or unknown:
+            raise HoldfastError(
+                f"[brings.{option}] has {shown(min(unknown, default=option))}, and no event source can answer that",
+                where=where,
+                todo="mend it",
+            )
+        for name, brought in _reachable((name for names in by_answer.values() for name in names), part, parts).items():
+            if name not in part.uses and (brought.options or brought.needs or brought.function):
+                raise HoldfastError(
+                    f"[brings.{option}] brings {shown(name)}, which asks or needs something",
+                    where=where,
+                    todo="use that part",
                 )
 
 

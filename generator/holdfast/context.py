@@ -141,7 +141,7 @@ def _function(
         event=event,
         options=function.options,
         grants=grants,
-        statements=tuple(_statement(resource, name, rules) for resource, name in (*needed, *own)),
+        statements=tuple(_statement(resource, name, rules, render, context) for resource, name in (*needed, *own)),
         key_uses=_key_uses((*needed, *own), rules),
         resources=tuple({resource.name: resource for resource, _ in own}.values()),
     )
@@ -160,9 +160,16 @@ def _needed(
     return resources[name], grant
 
 
-def _statement(resource: ResourceView, grant: str, rules: Mapping[str, Grants]) -> Statement:
-    sid = resource.id + names.logical_id(resource.kind) + names.logical_id(grant)
-    return Statement(sid, rules[resource.kind].rules[grant].actions, (resource.arn,))
+def _statement(
+    resource: ResourceView,
+    grant: str,
+    rules: Mapping[str, Grants],
+    render: RenderText,
+    context: Mapping[str, object],
+) -> Statement:
+    rule = rules[resource.kind].rules[grant]
+    arn = render(rule.arn, {**context, "resource": resource}) or resource.arn
+    return Statement(resource.id + names.logical_id(resource.kind) + names.logical_id(grant), rule.actions, (arn,))
 
 
 def _key_uses(pairs: tuple[tuple[ResourceView, str], ...], rules: Mapping[str, Grants]) -> tuple[KeyUse, ...]:

@@ -30,13 +30,15 @@ class Source:
 class GrantRule:
     """What a grant stands for: exact IAM actions, and those on the key that encrypts the resource.
 
-    `example` is a line of starter code; a grant with `event` set is made by an event source, never asked for.
+    `arn` is what it is for where that is not the resource's own; `example` is a line of starter code; a grant with
+    `event` set is made by an event source, never asked for.
     """
 
     name: str
     title: str
     actions: tuple[str, ...]
     key: tuple[str, ...] = ()
+    arn: str = ""
     example: str = ""
     event: bool = False
 
@@ -53,7 +55,11 @@ class Grants:
 
 @dataclass(frozen=True)
 class Part:
-    """One folder of the template; `uses` names the folders of template/shared that it shares with others."""
+    """One folder of the template.
+
+    `uses` names the folders of template/shared that it shares with others; `brings` those that an answer brings: by
+    option, by its value.
+    """
 
     group: str
     name: str
@@ -65,6 +71,7 @@ class Part:
     grants: Grants
     needs: tuple[str, ...]
     uses: tuple[str, ...]
+    brings: Mapping[str, Mapping[str, tuple[str, ...]]]
     counts: Mapping[Scope, int]
     kinds: Mapping[str, tuple[str, ...]]
     reserved: tuple[str, ...]
@@ -108,6 +115,10 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
         grants=_grants(template, f"{root}/grants.toml"),
         needs=shapes.texts(data, "needs", where),
         uses=shapes.texts(data, "uses", where),
+        brings={
+            option: {answer: shapes.texts(answers, answer, where) for answer in answers}
+            for option, answers in shapes.subtables(shapes.table(data, "brings", where), where)
+        },
         counts=_counts(shapes.table(data, "counts", where), where),
         kinds={
             kind: shapes.texts(shapes.table(data, "files", where), kind, where)
@@ -155,6 +166,7 @@ def _grants(template: Template, where: str) -> Grants:
             title=str(raw.get("title", name)),
             actions=shapes.texts(raw, "actions", where),
             key=shapes.texts(raw, "key", where),
+            arn=str(raw.get("arn", "")),
             example=str(raw.get("example", "")),
             event=raw.get("event") is True,
         )

@@ -108,17 +108,20 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
     kinds = {resource.name: resource.kind for resource in spec.resources}
     chosen = [parts[group, str(spec.tables[group][key])] for group, key in catalogue.choices.items()]
     once = [parts[PROJECT, ""], *chosen]
-    once += [parts[RESOURCES, kind] for kind in dict.fromkeys(kinds.values())]
+    for kind in dict.fromkeys(kinds.values()):
+        once += [*catalogue.shared(parts[RESOURCES, kind], {}), parts[RESOURCES, kind]]
     once += [parts[FUNCTION, ""]]
-    once += [parts[EVENTS, kind] for kind in dict.fromkeys(function.event.kind for function in spec.functions)]
-    ordered = {used.path: used for part in once for used in (*catalogue.shared(part), part)}
-    for part in ordered.values():
+    for function in spec.functions:
+        source = parts[EVENTS, function.event.kind]
+        once += [*catalogue.shared(source, function.event.options), source]
+    for part in {part.path: part for part in once}.values():
         yield Use(part, "service")
     for name, kind in kinds.items():
         yield Use(parts[RESOURCES, kind], "each", resource=name)
     for function in spec.functions:
         source = parts[EVENTS, function.event.kind]
-        for part in (parts[FUNCTION, ""], *chosen, *catalogue.shared(source), source):
+        shared = catalogue.shared(source, function.event.options)
+        for part in (parts[FUNCTION, ""], *chosen, *shared, source):
             yield Use(part, "each", function.name)
         for name in dict.fromkeys(grant.resource for grant in function.grants):
             yield Use(parts[RESOURCES, kinds[name]], "granted", function.name, name)

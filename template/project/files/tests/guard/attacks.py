@@ -96,11 +96,12 @@ def attacks(function: Function) -> Iterator[Attack]:
     for place in dict.fromkeys([*carrier.values(model, sample), *declared]):
         yield from _on_field(model, sample, carrier, place, limits)
     for name, why, stages, text in _bodies(carrier.payload(sample), limits):
-        yield Attack(f"body-{name}", why, stages, partial(_sent, carrier, sample, text))
+        if carrier.body(sample, text()) is not None:
+            yield Attack(f"body-{name}", why, stages, partial(_sent, carrier, sample, text))
     yield from carrier.own(model, sample)
 
 
-def _sent(carrier: Carrier, sample: Event, text: Callable[[], str]) -> Event:
+def _sent(carrier: Carrier, sample: Event, text: Callable[[], str]) -> Event | None:
     return carrier.body(sample, text())
 
 

@@ -50,12 +50,12 @@ def changed(draw: DrawFn, value: Any) -> Any:
 
 @st.composite
 def changed_payload(draw: DrawFn, carrier: Carrier, sample: Event) -> Event:
-    """`sample` with another payload, as JSON or as what is left of it."""
+    """`sample` with another payload, as JSON or what is left of it; as it is where its source carries no such text."""
     text = json.dumps(draw(changed(carrier.payload(sample))))
     for _ in range(draw(st.integers(0, 2))):
         cut = draw(st.integers(0, len(text)))
         text = text[:cut] + draw(_TEXTS) + text[cut + draw(st.integers(0, 3)) :]
-    return carrier.body(sample, text)
+    return carrier.body(sample, text) or sample
 
 
 def _at(value: Any, place: Place) -> Any:

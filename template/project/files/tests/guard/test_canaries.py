@@ -248,7 +248,7 @@ def test_the_log_cannot_be_talked_into_it(
 
 def test_the_runtime_prints_no_message_of_a_library(context: Context, capfd: pytest.CaptureFixture[str]) -> None:
     """In Lambda a handler of the runtime prints what libraries log; the guard puts its own format on it."""
-    printed = type("Printed", (logging.StreamHandler,), {"__module__": "awslambdaric.bootstrap"})()
+    printed = type("Printed", (logging.StreamHandler,), {"__module__": "awslambdaric.bootstrap", "terminator": ""})()
     logging.getLogger().addHandler(printed)
     try:
 

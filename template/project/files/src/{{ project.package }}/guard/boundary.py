@@ -93,7 +93,7 @@ class Guarded(Generic[E]):
             stage=Vetted(rejected.stage),
             errors=Vetted([problem.public() for problem in rejected.problems]),
         )
-        return Refused(rejected.problems)
+        return Refused(rejected.stage, rejected.problems)
 
 
 class Unfinished(TypeError):

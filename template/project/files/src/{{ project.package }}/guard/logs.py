@@ -35,6 +35,17 @@ class _Stdout(logging.StreamHandler[TextIO]):
     def handleError(self, record: logging.LogRecord) -> None: ...  # noqa: N802 - logging's own name
 
 
+class _Ended(logging.Formatter):
+    """Ends each line, as the Lambda runtime's own formatters do: its handler does not."""
+
+    def __init__(self, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self._formatter = formatter
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._formatter.format(record) + "\n"
+
+
 class Log:
     """Writes one JSON line a call, never raises. A field shows its value where settings.LOG_FIELDS names it, and is a
     plain scalar; anything else shows its type and size. `message` is a fixed text: put nothing of an event into it.
@@ -112,7 +123,7 @@ def hush(formatter: logging.Formatter) -> None:
             logger.setLevel(logging.WARNING)
     for handler in root.handlers:
         if type(handler).__module__.startswith("awslambdaric"):
-            handler.setFormatter(formatter)
+            handler.setFormatter(_Ended(formatter))
 
 
 log = Log()

@@ -12,7 +12,7 @@ from .binding import bound
 from .disposal import Disposal
 from .limits import Limits, measure
 from .models import Envelope, Payload
-from .origin import Attribute, Filled, origins
+from .origin import Attribute, Filled, origins, sole_key
 from .rejection import Problem, Rejected, refusing
 from .strict_json import decoded, parse
 
@@ -50,6 +50,8 @@ class Source(ABC, Generic[E]):
     parts: ClassVar[frozenset[str]] = frozenset()
     #: What AWS says about an event, and a model may ask for: `Annotated[…, Attribute("time")]`.
     attributes: ClassVar[frozenset[str]] = frozenset()
+    #: The same, where no sender writes a payload: a field has it by its name alone, or by an `Attribute`.
+    described: ClassVar[frozenset[str]] = frozenset()
     #: Whether what an event carries may be an event of another source: `sqs(sns(Order))`.
     carries: ClassVar[bool] = False
     disposal: ClassVar[Disposal]
@@ -68,12 +70,22 @@ class Source(ABC, Generic[E]):
         self.limits = replace(self.limits, **settings.LIMITS.get(self.name, {}))
 
     def _origins(self, model: type[E]) -> Mapping[str, Filled]:
-        found = origins(model, self.parts | ({Attribute.part} if self.attributes else set()), self.name)
+        known = self.attributes | self.described
+        found = origins(model, self.parts | ({Attribute.part} if known else set()), self.name)
         for filled in found.values():
-            if filled.part == Attribute.part and filled.name not in self.attributes:
-                known = ", ".join(sorted(self.attributes))
-                raise TypeError(f"{model.__name__}: {self.name} events have no attribute {filled.name!r}: {known}")
+            if filled.part == Attribute.part and filled.name not in known:
+                raise self._unknown(model, filled.name)
+        for name, declared in model.model_fields.items() if self.described else ():
+            key = sole_key(model, name)
+            if key in self.described:
+                found.setdefault(key, Filled(Attribute.part, key, many=False))
+            elif key not in found and declared.is_required():
+                raise self._unknown(model, key)
         return found
+
+    def _unknown(self, model: type[E], name: str) -> TypeError:
+        known = ", ".join(sorted(self.attributes | self.described))
+        return TypeError(f"{model.__name__}: {self.name} events have no {name!r}, they have {known}")
 
     @abstractmethod
     def items(self, event: object) -> Sequence[Item[E]]:
@@ -86,7 +98,7 @@ class Source(ABC, Generic[E]):
     def read(self, data: str | bytes, attributes: Mapping[str, object] | None = None) -> list[E]:
         """What the sender wrote: JSON for the model, or an event of the source within; raises `Rejected`."""
         if self.within:
-            event = data.encode("utf-8") if isinstance(data, str) else data
+            event = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
             return [payload for item in self.within.carried(event) for payload in item.parse()]
         text = data if isinstance(data, str) else decoded(data)
         asked = {
@@ -95,6 +107,10 @@ class Source(ABC, Generic[E]):
             if attributes and filled.part == Attribute.part and filled.name in attributes
         }
         return [bound(self.model, self.origins, text, asked, self.limits)]
+
+    def describe(self, values: Mapping[str, object]) -> list[E]:
+        """What AWS says alone, by the names in `described`; None is what it left out. Raises `Rejected`."""
+        return self.read("{}", {name: value for name, value in values.items() if value is not None})
 
     def open(self, envelope: type[V], value: object) -> V:
         """`value`, the event or one record of it, as AWS describes it and within the limits."""

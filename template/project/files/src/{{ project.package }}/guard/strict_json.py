@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel
@@ -25,15 +26,13 @@ def parse(text: str, limits: Limits) -> Any:
     """
     if len(text) > limits.bytes:
         raise Rejected("size", Problem("too_large"))
-    if _values(text) > limits.nodes and _values(_STRINGS.sub("", text)) > limits.nodes:
+    depth, values = _at_most(text)
+    if values > limits.nodes and _at_most(_STRINGS.sub("", text))[1] > limits.nodes:
         raise Rejected("size", Problem("too_many_nodes"))
-    try:
-        value = _DECODER.decode(text)
-    except RecursionError:
-        raise Rejected("size", Problem("too_deep")) from None
-    except ValueError:
-        raise Rejected("payload", Problem("json_invalid")) from None
-    measure(value, limits)
+    value = _value(text.strip(" \t\r\n"))
+    # No value takes more than eight bytes for a character of its text, so that most need no second look.
+    if depth > limits.depth or values > limits.nodes or 8 * len(text) > limits.bytes:
+        measure(value, limits)
     return value
 
 
@@ -51,9 +50,22 @@ def validated(model: type[M], text: str, stage: Stage = "payload") -> M:
         return model.model_validate_json(text)
 
 
-def _values(text: str) -> int:
-    """At least as many as there are values in `text`, counted before a parser spends memory on them."""
-    return 1 + text.count(",") + text.count("[") + text.count("{")
+def _at_most(text: str) -> tuple[int, int]:
+    """How deep `text` can be, and how many values it can hold: counted before a parser spends memory on them."""
+    opened = text.count("[") + text.count("{")
+    return 1 + opened, 1 + opened + text.count(",")
+
+
+def _value(text: str) -> Any:
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except RecursionError:
+        raise Rejected("size", Problem("too_deep")) from None
+    except ValueError:
+        raise Rejected("payload", Problem("json_invalid")) from None
+    if end < len(text):
+        raise Rejected("payload", Problem("json_invalid"))
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -63,9 +75,16 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if isfinite(number):
+        return number
+    raise Rejected("size", Problem("finite_number"))
+
+
 def _not_finite(_constant: str) -> NoReturn:
     raise Rejected("payload", Problem("finite_number"))
 
 
 #: Made once: `json.loads` would make one for each text.
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_not_finite)
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_not_finite)
