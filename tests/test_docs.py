@@ -14,7 +14,7 @@ from scripts import spec_docs
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "releases").glob("*.md")])
 _FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_SLOT = re.compile(r"""\{% slot (.+?) %\}|slot\((.+?)(?:, default=.+?)?\)""")
+_SLOT = re.compile(r"""\{% slot (.+?) %\}|slot\((.+?)(?:, (?:default|separator|block)=.+?)?\)""")
 
 
 def prose(page: Path) -> str:

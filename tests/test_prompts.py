@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import minimal
-from holdfast import spec
-from holdfast.catalogue import Catalogue
+from holdfast import source, spec
+from holdfast.catalogue import Catalogue, load
 from holdfast.errors import HoldfastError
 from holdfast.prompts.state import Answers
 
@@ -20,6 +20,17 @@ pytest.importorskip("pexpect", reason="pexpect, which plays the terminal, does n
 from support.terminal import CTRL_C, CTRL_D, CTRL_U, DOWN, ENTER, SPACE, UP, WIDTH, Terminal
 
 New = Callable[..., Terminal]
+
+
+def kind(name: str) -> list[str]:
+    """The keys that lead to a kind of resource in the list of all."""
+    return [DOWN] * list(load(source.bundled()).group("resources")).index(name)
+
+
+def source_below(name: str) -> list[str]:
+    """The keys that lead from where the pointer stands first, a request to the HTTP API, to another event source."""
+    names = list(load(source.bundled()).group("events"))
+    return [DOWN] * (names.index(name) - names.index("http-api"))
 
 
 @pytest.fixture
@@ -68,19 +79,19 @@ def test_a_whole_conversation(new: New, work: Path) -> None:
     terminal.answer("» A request to the HTTP API", ENTER)
     terminal.answer("Method and path:", "POST /orders", ENTER)
     terminal.answer("» nothing but write its log", DOWN, ENTER)
-    terminal.answer("What kind of resource:", DOWN, ENTER)
+    terminal.answer("What kind of resource:", *kind("table"), ENTER)
     terminal.answer("Name of the new table:", "orders", ENTER)
     terminal.answer("» ○ table orders: read items by key", SPACE, UP, SPACE)
     terminal.see("» ● something with a new resource …")
     terminal.answer("● table orders: read items by key", ENTER)
-    terminal.answer("» An SQS queue with a dead-letter queue", ENTER)
+    terminal.answer("What kind of resource:", *kind("queue"), ENTER)
     terminal.answer("Name of the new queue:", "inbox", ENTER)
     terminal.answer("» ○ queue inbox: send messages", SPACE, ENTER)
     terminal.answer("Another function? (y/N)", "y")
 
     terminal.answer("Name of the function:", "fulfil", ENTER)
     terminal.see("» A request to the HTTP API")
-    terminal.answer("Messages of a queue", DOWN, DOWN, ENTER)
+    terminal.answer("Messages of a queue", *source_below("sqs"), ENTER)
     terminal.answer("» inbox", ENTER)
     terminal.answer("» ○ table orders: read items by key", ENTER)
     terminal.answer("Another function? (y/N)", ENTER)
@@ -186,7 +197,7 @@ def test_what_a_preset_leaves_open_is_asked(new: New, work: Path) -> None:
     terminal.answer("http", "s://example.com", ENTER)
     terminal.answer("The tokens' audience:", ENTER)
     terminal.answer("it is empty; write the client id or address that the token's aud holds", "abc", ENTER)
-    terminal.answer("What kind of resource is orders:", DOWN, ENTER)
+    terminal.answer("What kind of resource is orders:", *kind("table"), ENTER)
     terminal.answer("Name of the new queue:", "inbox", ENTER)
     terminal.answer("Another function? (y/N)", "n")
     terminal.answer("Build this? (Y/n)", "y")
@@ -268,7 +279,7 @@ def test_every_type_of_question_of_a_foreign_template(new: New, work: Path, tmp_
 #: Answers that lead to a question of each sort.
 LEADING = [("Name of the service", "orders\r"), ("What it does", ENTER), ("Who owns it", ENTER), ("» python3.13", ENTER),
            ("AWS region", ENTER), ("» xray", ENTER), ("» github", ENTER), ("» stack", ENTER), ("Name of the function:", "a\r"),
-           ("» A request", ENTER), ("Method and path:", "GET /\r"), ("What it may do:", DOWN + ENTER), ("What kind", ENTER),
+           ("» A request", ENTER), ("Method and path:", "GET /\r"), ("What it may do:", DOWN + ENTER), ("What kind", "".join(kind("queue")) + ENTER),
            ("Name of the new queue:", "b\r"), ("» ○ queue b: send messages", SPACE + ENTER), ("Another function?", "n")]  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def test_what_the_spec_accepts_it_accepts(
         ("resources.Inbox", {"kind": "queue"}, "'Inbox' is not a name"),
         ("resources.con", {"kind": "queue"}, "'con' is a device name"),
         ("resources.inbox.kind", ABSENT, "no kind is given"),
-        ("resources.inbox.kind", "bucket", "'bucket' is not a kind"),
+        ("resources.inbox.kind", "bukket", "'bukket' is not a kind"),
         ("resources.inbox.sort_key", "id", "the key 'sort_key' is unknown"),
         ("resources.inbox.attempts", 0, "0 is too small"),
         ("resources.inbox.id", "inbox", "'inbox' is not the stem of a logical id"),
@@ -121,7 +121,7 @@ def test_what_the_spec_accepts_it_accepts(
         ("functions.place_order", {"event": {"kind": "http-api", "route": "GET /"}}, "'place_order' is not a name"),
         ("functions.fulfil.event", ABSENT, "no kind is given"),
         ("functions.fulfil.event.kind", ABSENT, "no kind is given"),
-        ("functions.fulfil.event.kind", "sns", "'sns' is not a kind"),
+        ("functions.fulfil.event.kind", "sms", "'sms' is not a kind"),
         ("functions.fulfil.event.queue", ABSENT, "queue is missing"),
         ("functions.fulfil.event.route", "GET /", "the key 'route' is unknown"),
         ("functions.fulfil.event.batch", 11, "11 is too large"),
@@ -153,12 +153,12 @@ def test_what_the_spec_refuses_for_its_shape_it_refuses(
 
 def test_editors_find_options_texts_and_defaults_by_kind(schema: dict[str, object]) -> None:
     queue = next(kind for kind in at(schema, "resources", "additionalProperties", "oneOf") if kind["title"] == "queue")
-    assert queue["properties"]["attempts"] == {
-        "description": "Attempts before a message is a dead letter: write a whole number from 1 to 1000",
+    assert queue["properties"]["retention"] == {
+        "description": "Days that a message is kept: write a whole number from 1 to 14",
         "type": "integer",
         "minimum": 1,
-        "maximum": 1000,
-        "default": 5,
+        "maximum": 14,
+        "default": 4,
     }
     assert at(schema, "project", "properties", "region")["default"] == "eu-west-1"
 

@@ -88,8 +88,7 @@ REFUSED = {
     ),
     "an unknown table": (
         MINIMAL + "[extra]\nx = 1\n",
-        "holdfast.toml:14 extra: the key 'extra' is unknown; known here: schema, project, observability, ci, roles, api, "
-        "resources, functions",
+        "holdfast.toml:14 extra: the key 'extra' is unknown; known here: schema, {tables}, resources, functions",
     ),
     "an unknown key": (
         MINIMAL.replace("grants =", "grant ="),
@@ -151,15 +150,15 @@ REFUSED = {
     "an unknown event": (
         MINIMAL.replace('kind = "http-api"', 'kind = "carrier-pigeon"'),
         "holdfast.toml:12 functions.place-order.event.kind: 'carrier-pigeon' is not a kind that this template knows; "
-        "choose from http-api, schedule, sqs",
+        "choose from {sources}",
     ),
     "an event without a kind": (
         MINIMAL.replace('kind = "http-api", ', ""),
-        "holdfast.toml:12 functions.place-order.event.kind: no kind is given; choose from http-api, schedule, sqs",
+        "holdfast.toml:12 functions.place-order.event.kind: no kind is given; choose from {sources}",
     ),
     "no event": (
         MINIMAL.replace('event = { kind = "http-api", route = "POST /orders" }\n', ""),
-        "holdfast.toml:11 functions.place-order.event.kind: no kind is given; choose from http-api, schedule, sqs",
+        "holdfast.toml:11 functions.place-order.event.kind: no kind is given; choose from {sources}",
     ),
     "a route without a method": (
         MINIMAL.replace("POST /orders", "/orders"),
@@ -277,6 +276,13 @@ REFUSED = {
         MINIMAL + '[api]\nauthorizer = "jwt"\n',
         "holdfast.toml: missing: api.issuer, api.audience; add them there, or give each with --set KEY=VALUE",
     ),
+    "a bucket whose name would be too long": (
+        MINIMAL.replace("orders\"\nowner", "purchases-orders\"\nowner").replace(
+            "[functions", '[resources.scanned-in]\nkind = "bucket"\n[functions', 1
+        ),
+        "holdfast.toml:11 resources.scanned-in: its name and the project's have 26 characters together; shorten one: a bucket's "
+        "name has room for 25",
+    ),
     "a name that a part keeps": (
         MINIMAL.replace("resources.inbox", "resources.inbox-dead-letters"),
         "holdfast.toml:8 resources.inbox-dead-letters: the name 'inbox-dead-letters' is kept for the queue part's own; "
@@ -293,7 +299,8 @@ REFUSED = {
 def test_refused_in_one_line(catalogue: Catalogue, text: str, line: str) -> None:
     with pytest.raises(HoldfastError) as error:
         spec.parse(text, catalogue)
-    assert str(error.value) == line
+    line = line.replace("{sources}", ", ".join(catalogue.group("events")))
+    assert str(error.value) == line.replace("{tables}", ", ".join(catalogue.tables))
 
 
 def test_what_is_pythons_own_is_known_for_every_version() -> None:

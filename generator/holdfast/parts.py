@@ -58,7 +58,7 @@ class Part:
     """One folder of the template.
 
     `uses` names the folders of template/shared that it shares with others; `brings` those that an answer brings: by
-    option, by its value.
+    option, by its value. `together` is how many characters a resource's name and the project's may have, or 0.
     """
 
     group: str
@@ -75,6 +75,7 @@ class Part:
     counts: Mapping[Scope, int]
     kinds: Mapping[str, tuple[str, ...]]
     reserved: tuple[str, ...]
+    together: int
     function: Mapping[str, Mapping[str, object]]
     example: Mapping[str, object]
 
@@ -125,9 +126,17 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
             for kind in ("seeded", "derived", "executable")
         },
         reserved=shapes.texts(data, "reserved", where),
+        together=_together(data, where),
         function=_narrowing(data, where),
         example=shapes.table(data, "example", where),
     )
+
+
+def _together(data: Mapping[str, object], where: str) -> int:
+    given = data.get("together", 0)
+    if type(given) is not int or given < 0:
+        raise HoldfastError(f"together = {shown(given)}", where=where, todo="write a number of characters")
+    return given
 
 
 def _counts(data: Mapping[str, object], where: str) -> dict[Scope, int]:

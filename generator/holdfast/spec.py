@@ -143,6 +143,14 @@ def _check_project(reader: Reader, tables: Mapping[str, Options]) -> None:
 
 
 def _check_lengths(reader: Reader, spec: ProjectSpec) -> None:
+    for resource in spec.resources if "name" in spec.tables["project"] else ():
+        most = reader.catalogue.parts["resources", resource.kind].together
+        if most and len(spec.name) + len(resource.name) > most:
+            raise reader.error(
+                ("resources", resource.name),
+                f"its name and the project's have {len(spec.name) + len(resource.name)} characters together",
+                f"shorten one: a {resource.kind}'s name has room for {most}",
+            )
     for function in spec.functions if "name" in spec.tables["project"] else ():
         together = len(spec.name) + len(function.name)
         if together > LONGEST_TOGETHER:

@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Done:
-    """The function returned `value`."""
-
-    value: object
-
-
-@dataclass(frozen=True)
 class Refused:
     """The event never reached the function."""
 
     stage: Stage
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The function returned `value`; `apart` never reached it, parts of the item that were refused on their own."""
+
+    value: object
+    apart: Sequence[tuple[Item[Any], Refused]] = ()
 
 
 @dataclass(frozen=True)

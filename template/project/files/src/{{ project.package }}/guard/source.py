@@ -24,14 +24,19 @@ def _same(value: object) -> object:
     return value
 
 
+def _last(values: Sequence[object]) -> object:
+    return values[-1] if values else None
+
+
 @dataclass(frozen=True)
 class Item(Generic[E]):
     """One thing that is done or fails as a whole: the event, or one record of it.
 
-    `parse` gives what the function is called with, mostly one payload, or raises `Rejected`; `answer` makes of what the
-    function returned what the source wants, inside the boundary. `id` is how the source wants a failed record named,
-    `record` what may be kept of it elsewhere; in a `group`, what follows a failure waits for it. `tags` stand in every
-    log line that is written about the item.
+    `parse` gives what the function is called with, mostly one payload, or raises `Rejected`; `join` makes one value of
+    those that the function returned, and `answer` of that what the source wants, both inside the boundary. `id` is how
+    the source wants a failed record named, `record` what may be kept of it elsewhere; in a `group`, what follows a
+    failure waits for it. `tags` stand in every log line that is written about the item. An item that is `alone` may be
+    refused without its neighbours where another source carried them all here.
     """
 
     parse: Callable[[], Sequence[E]]
@@ -39,7 +44,18 @@ class Item(Generic[E]):
     record: object = None
     group: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    join: Callable[[Sequence[object]], object] = _last
     answer: Callable[[object], object] = _same
+    alone: bool = False
+
+
+class PartlyRejected(Rejected):
+    """Of what an item carries some was `refused`, each on its own; the `payloads` of the rest can be handled."""
+
+    def __init__(self, payloads: Sequence[Any], refused: Sequence[tuple[Item[Any], Rejected]]) -> None:
+        super().__init__(refused[0][1].stage, *refused[0][1].problems)
+        self.payloads = payloads
+        self.refused = refused
 
 
 class Source(ABC, Generic[E]):
@@ -54,6 +70,8 @@ class Source(ABC, Generic[E]):
     described: ClassVar[frozenset[str]] = frozenset()
     #: Whether what an event carries may be an event of another source: `sqs(sns(Order))`.
     carries: ClassVar[bool] = False
+    #: Whether `disposal` knows what to do with a part of such an event that was refused while the rest was handled.
+    spares: ClassVar[bool] = False
     disposal: ClassVar[Disposal]
     limits: Limits = Limits()
     within: Source[E] | None
@@ -99,7 +117,7 @@ class Source(ABC, Generic[E]):
         """What the sender wrote: JSON for the model, or an event of the source within; raises `Rejected`."""
         if self.within:
             event = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-            return [payload for item in self.within.carried(event) for payload in item.parse()]
+            return self._unpacked(self.within.carried(event))
         text = data if isinstance(data, str) else decoded(data)
         asked = {
             key: attributes[filled.name]
@@ -107,6 +125,21 @@ class Source(ABC, Generic[E]):
             if attributes and filled.part == Attribute.part and filled.name in attributes
         }
         return [bound(self.model, self.origins, text, asked, self.limits)]
+
+    def _unpacked(self, items: Sequence[Item[E]]) -> list[E]:
+        payloads: list[E] = []
+        refused: list[tuple[Item[E], Rejected]] = []
+        for item in items:
+            try:
+                with refusing("payload"):
+                    payloads += item.parse()
+            except Rejected as rejected:
+                if not (self.spares and item.alone):
+                    raise
+                refused.append((item, rejected))
+        if refused:
+            raise PartlyRejected(payloads, refused)
+        return payloads
 
     def describe(self, values: Mapping[str, object]) -> list[E]:
         """What AWS says alone, by the names in `described`; None is what it left out. Raises `Rejected`."""

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from ..encoded import Encoded
 from ..harness import Attack, Event, Model
-from ..streams import ENVELOPE, SIZE, Encoded, nested
+from ..streams import ENVELOPE, SIZE, Stream, nested
 
 
-class Kafka(Encoded):
+class Kafka(Encoded, Stream):
     """The value of a record is the payload."""
 
     def batch(self, sample: Event, *hostile: object) -> Event:

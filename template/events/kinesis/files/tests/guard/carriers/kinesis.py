@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
+from ..encoded import Encoded
 from ..harness import Attack, Event, Model
-from ..streams import ENVELOPE, SIZE, Encoded, nested
+from ..streams import ENVELOPE, SIZE, Stream, nested
 
 
-class Kinesis(Encoded):
+class Kinesis(Encoded, Stream):
     """The data of a record is the payload."""
 
     def batch(self, sample: Event, *hostile: object) -> Event:

@@ -14,7 +14,7 @@ from {{ project.package }}.guard.disposal import EventRejected
 EVENT = json.loads((Path(__file__).parents[2] / "events" / "{{ function.module }}.json").read_text("utf-8"))
 
 
-{% if function.grants %}
+{% if function.grants or event.idempotency is defined %}
 @pytest.mark.usefixtures("aws")
 {% endif %}
 def test_the_sample_event_is_handled(context: Context) -> None:

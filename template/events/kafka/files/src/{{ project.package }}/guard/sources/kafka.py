@@ -52,6 +52,7 @@ class Kafka(Source[E]):
 
     name = "kafka"
     carries = True
+    spares = True
     attributes = frozenset({"topic", "partition", "offset", "appended"})
     disposal: ClassVar[Again] = Again(name)
     #: For each record: a broker's usual 1 MiB as base64, and room for what AWS writes around it.

@@ -37,6 +37,7 @@ class Kinesis(Source[E]):
 
     name = "kinesis"
     carries = True
+    spares = True
     attributes = frozenset({"sequence_number", "arrived", "stream"})
     disposal: ClassVar[SetAside] = SetAside(name)
     #: For each record: a stream's usual 1 MiB as base64, and room for what AWS writes around it.

@@ -8,11 +8,17 @@
 from ... import resources
 {% endif %}
 from ...guard import Context, guarded, log
+{% if event.idempotency is defined %}
+from ...guard.idempotency import once
+{% endif %}
 from ...guard.sources.schedule import schedule
 from .event import {{ function.id }}
 
 
 @guarded(schedule({{ function.id }}))
+{% if event.idempotency is defined %}
+@once("id")
+{% endif %}
 def handler(event: {{ function.id }}, context: Context) -> None:
     """Run on schedule; an error brings the event back, so be ready to run twice for one `event.id`."""
 {% for line in examples.lines %}

@@ -1,0 +1,9 @@
+"""The model of what {{ function.name }} takes."""
+
+from ...guard import Ident, Payload
+
+
+class {{ function.id }}(Payload):
+    """Every field that an event's detail may have; any other is refused. Text is a `Line`, `Text` or `Ident`."""
+
+    id: Ident

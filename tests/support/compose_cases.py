@@ -1,0 +1,422 @@
+"""What sources promise that are read within others, tried inside a service: tests/test_compose.py runs this there."""
+
+# mypy: ignore-errors
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import quote_plus
+
+import pytest
+from compose.guard import Guarded, Ident, Payload, guarded
+from compose.guard.names import AnyS3Key, S3Key
+from compose.guard.origin import Attribute
+from compose.guard.sources.eventbridge import eventbridge
+from compose.guard.sources.s3 import s3
+from compose.guard.sources.schedule import schedule
+from compose.guard.sources.sns import sns
+from compose.guard.sources.sqs import sqs
+from pydantic import AwareDatetime, Field
+from tests.guard import test_attacks
+from tests.guard.attacks import attacks
+from tests.guard.harness import Function, run
+
+TOPIC = "arn:aws:sns:eu-west-1:111122223333:news"
+ORDER = {"id": "order-1"}
+ADDRESSES = ("SigningCertURL", "UnsubscribeURL")
+
+
+class Order(Payload):
+    id: Ident
+
+
+class Upload(Payload):
+    id: Ident
+    key: S3Key
+    size: int | None = None
+
+
+class Told(Payload):
+    id: Ident
+    sent: Annotated[AwareDatetime, Attribute("time")]
+    topic: Annotated[str, Attribute(), Field(pattern="^arn:")]
+    number: Annotated[Ident, Attribute("message_id")]
+
+
+class Known(Payload):
+    id: Ident
+    event: Annotated[Ident, Attribute("id")]
+    account: Annotated[Ident, Attribute()]
+    region: Annotated[Ident, Attribute()]
+
+
+def message(body, identity="one"):
+    text = body if isinstance(body, str) else json.dumps(body)
+    return {"messageId": identity, "eventSource": "aws:sqs", "attributes": {}, "body": text}
+
+
+def queued(*bodies):
+    return {"Records": [message(body, f"message-{number}") for number, body in enumerate(bodies)]}
+
+
+def notification(text, **change):
+    return {
+        "Type": "Notification",
+        "MessageId": "95df01b4-ee98-5cb9-9903-4c221d41eb5e",
+        "TopicArn": TOPIC,
+        "Message": text if isinstance(text, str) else json.dumps(text),
+        "Timestamp": "2026-01-02T06:00:00.123Z",
+        "SignatureVersion": "1",
+        "Signature": "x",
+        "SigningCertURL": "https://169.254.169.254/cert.pem",
+        "UnsubscribeURL": "https://169.254.169.254/latest/meta-data",
+        **change,
+    }
+
+
+def published(text, **change):
+    return {"Records": [{"EventSource": "aws:sns", "Sns": notification(text, **change)}]}
+
+
+def stored(*keys, **change):
+    records = [
+        {
+            "eventSource": "aws:s3",
+            "eventTime": "2026-01-02T06:00:00.000Z",
+            "eventName": "ObjectCreated:Put",
+            "s3": {
+                "bucket": {"name": "uploads"},
+                "object": {"key": quote_plus(key, safe="/"), "size": 3, "eTag": "d41d8", "sequencer": "0A", **change},
+            },
+        }
+        for key in keys
+    ]
+    return {"Records": records}
+
+
+def put(detail, **change):
+    return {
+        "id": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "detail-type": "Order Placed",
+        "source": "orders.checkout",
+        "account": "000022223333",
+        "time": "2026-01-02T06:00:00Z",
+        "region": "eu-west-1",
+        "resources": [],
+        "detail": detail,
+        **change,
+    }
+
+
+TEST_EVENT = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": "uploads", "Time": "2026-01-02T06:00:00.000Z"}
+BUS = {"source": "orders.checkout"}
+
+#: The source, an event of one good payload, and that payload's fields.
+COMPOSED = {
+    "sqs-sns": (sqs(sns(Order)), queued(notification(ORDER)), ORDER),
+    "sqs-s3": (sqs(s3(Upload)), queued(stored("a/b.csv")), {"key": "a/b.csv", "size": 3}),
+    "sqs-sns-s3": (sqs(sns(s3(Upload))), queued(notification(stored("a/b.csv"))), {"key": "a/b.csv"}),
+    "sqs-sns-sns": (sqs(sns(sns(Order))), queued(notification(notification(ORDER))), ORDER),
+    "sqs-eventbridge": (sqs(eventbridge(Order, **BUS)), queued(put(ORDER)), ORDER),
+    "sqs-schedule": (
+        sqs(schedule(Order)),
+        queued(put({}, id="order-1", source="aws.events", **{"detail-type": "Scheduled Event"})),
+        ORDER,
+    ),
+    "sns-s3": (sns(s3(Upload)), published(stored("a/b.csv")), {"key": "a/b.csv"}),
+    "sns-eventbridge": (sns(eventbridge(Order, **BUS)), published(put(ORDER)), ORDER),
+}
+composed = pytest.mark.parametrize("name", COMPOSED)
+NONE = {"batchItemFailures": []}
+
+
+def failed(*numbers):
+    return {"batchItemFailures": [{"itemIdentifier": f"message-{number}"} for number in numbers]}
+
+
+@pytest.fixture
+def call(context, capfd):
+    """Run a function behind the guard of a source; gives what happened and what it was called with."""
+
+    def called(source, event, function=lambda *_: None):
+        seen = []
+
+        def kept(payload, context):
+            seen.append(payload)
+            return function(payload, context)
+
+        return run(guarded(source)(kept), event, context, capfd), seen
+
+    return called
+
+
+@composed
+def test_the_payload_comes_out_of_all_that_is_around_it(call, name) -> None:
+    source, event, fields = COMPOSED[name]
+    result, seen = call(source, event)
+    assert result.error is None, result
+    assert result.value in (None, NONE), result
+    assert [payload.model_dump(include=set(fields)) for payload in seen] == [fields]
+
+
+@dataclass(frozen=True)
+class Composed(Function):
+    """A function of this service as if its handler were another."""
+
+    name: str
+
+    def handler(self) -> Guarded:
+        return guarded(COMPOSED[self.name][0])(lambda *_: None)
+
+    def sample(self) -> dict:
+        return json.loads(json.dumps(COMPOSED[self.name][1]))
+
+
+@composed
+@pytest.mark.parametrize("part", range(4))
+def test_the_services_own_attacks_meet_it_too(name, part, context, capfd) -> None:
+    """Those on what is around, and those on what is within."""
+    source = COMPOSED[name][0]
+    function = Composed("fulfil" if source.name == "sqs" else "notify", source.name, name)
+    found = list(attacks(function))
+    assert len(found) >= 100
+    inner = source.within.name
+    assert any(attack.name.startswith(f"{source.name}-") for attack in found)
+    assert any(attack.name.startswith(f"{inner}-") for attack in found)
+    for attack in found[part::4]:
+        test_attacks.test_a_hostile_event_is_refused(function, attack, context, capfd)
+
+
+@composed
+def test_a_hostile_one_between_two_good_ones_is_alone(call, name) -> None:
+    source, event, _ = COMPOSED[name]
+    if source.name != "sqs":
+        return
+    good = event["Records"][0]["body"]
+    result, seen = call(source, queued(good, good.replace("order-1", "$(id)").replace("a/b.csv", "%24%28id%29"), good))
+    assert (result.value, len(seen)) == (failed(1), 2)
+
+
+def test_what_is_in_a_message_fails_as_a_whole(call) -> None:
+    """Two records in one message: the second failed, so the message comes again, with both."""
+
+    def picky(upload, _context):
+        if upload.key == "b":
+            raise ValueError
+
+    result, seen = call(sqs(s3(Upload)), queued(stored("a", "b"), stored("c")), picky)
+    assert (result.value, [upload.key for upload in seen]) == (failed(0), ["a", "b", "c"])
+
+
+def test_nothing_is_done_before_all_is_parsed(call) -> None:
+    for source, event in ((s3(Upload), stored("a", "../b")), (sqs(s3(Upload)), queued(stored("a", "../b")))):
+        result, seen = call(source, event)
+        assert seen == []
+        assert len(result.named("event_rejected")) == 1
+
+
+@pytest.mark.parametrize("source", [sqs(s3(Upload)), sqs(sns(s3(Upload)))], ids=["sqs-s3", "sqs-sns-s3"])
+def test_the_test_event_of_s3_is_done_with(call, source) -> None:
+    event = TEST_EVENT if source.within.name == "s3" else notification(TEST_EVENT)
+    result, seen = call(source, queued(event))
+    assert (result.value, seen, result.lines) == (NONE, [], [])
+
+
+def test_a_topic_vouches_for_what_it_says_of_a_message(call) -> None:
+    for source, event in ((sns(Told), published(ORDER)), (sqs(sns(Told)), queued(notification(ORDER)))):
+        _, (told,) = call(source, event)
+        assert told.sent.isoformat() == "2026-01-02T06:00:00.123000+00:00"
+        assert (told.topic, told.number) == (TOPIC, "95df01b4-ee98-5cb9-9903-4c221d41eb5e")
+
+
+@pytest.mark.parametrize("key", ["sent", "topic", "number", "time", "message_id"])
+def test_no_message_says_what_the_topic_should(call, key) -> None:
+    result, seen = call(sns(Told), published({**ORDER, key: "2020-01-01T00:00:00Z"}))
+    assert (type(result.error).__name__, seen) == ("EventRejected", [])
+
+
+def test_a_bus_vouches_for_what_it_says_of_an_event(call) -> None:
+    _, (known,) = call(eventbridge(Known, **BUS), put(ORDER))
+    assert known.model_dump(exclude={"id"}) == {
+        "event": "6a7e8feb-b491-4cf7-a9f1-bf3703467718",
+        "account": "000022223333",
+        "region": "eu-west-1",
+    }
+
+
+@pytest.mark.parametrize(
+    ("expected", "change", "accepted"),
+    [
+        (BUS, {}, True),
+        (BUS, {"detail-type": "Anything Else"}, True),
+        (BUS, {"source": "orders"}, False),
+        (BUS, {"source": "orders.checkout.eu"}, False),
+        (BUS, {"source": "Orders.checkout"}, False),
+        ({**BUS, "detail_type": "Order Placed"}, {}, True),
+        ({**BUS, "detail_type": "Order Placed"}, {"detail-type": "Order Placed "}, False),
+        ({**BUS, "detail_type": "Order Placed"}, {"source": "attacker"}, False),
+    ],
+)
+def test_an_event_of_another_source_or_type_is_refused(call, expected, change, accepted) -> None:
+    for source, event in (
+        (eventbridge(Order, **expected), put(ORDER, **change)),
+        (sqs(eventbridge(Order, **expected)), queued(put(ORDER, **change))),
+    ):
+        result, seen = call(source, event)
+        assert bool(seen) is accepted
+        assert bool(result.named("event_rejected")) is not accepted
+
+
+def test_nothing_of_a_notification_but_its_message_is_handed_on(call) -> None:
+    """Neither addresses that somebody could fetch, nor the publisher's subject."""
+    event = queued(notification(ORDER, Subject="$(id)", MessageAttributes={"id": {"Type": "String", "Value": "x"}}))
+    _, (order,) = call(sqs(sns(Order)), event)
+    assert order.model_dump() == ORDER
+    assert not any(name in json.dumps(order.model_dump()) for name in ADDRESSES)
+
+
+KEYS = {
+    "plain": ("a/b.csv", "a/b.csv"),
+    "plus": ("a%2Bb", "a+b"),
+    "space": ("my+file.csv", "my file.csv"),
+    "percent-space": ("my%20file.csv", "my file.csv"),
+    "percent": ("100%25+sure", "100% sure"),
+    "accents": ("caf%C3%A9", "caf\u00e9"),
+    "not encoded": ("caf\u00e9", "caf\u00e9"),
+}
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_a_key_is_decoded_once(call, name) -> None:
+    class Any(Payload):
+        key: AnyS3Key
+
+    written, meant = KEYS[name]
+    _, (upload,) = call(s3(Any), stored("x", key=written))
+    assert upload.key == meant
+
+
+@pytest.mark.parametrize(
+    "key", ["a%2541", "%252e%252e%252fa", "caf%E9", "a%C0%AFb", "%ED%A0%80", "a" * 5_000, "\ud800"]
+)
+@pytest.mark.parametrize("kind", [AnyS3Key, Annotated[str, Field(pattern=".")], S3Key], ids=["any", "plain", "safe"])
+def test_a_key_that_is_not_clean_after_that_is_refused(call, key, kind) -> None:
+    """Whatever the model takes a key for."""
+
+    class Any(Payload):
+        key: kind
+
+    result, seen = call(s3(Any), stored("x", key=key))
+    assert (type(result.error).__name__, seen) == ("EventRejected", [])
+
+
+def test_an_event_of_s3_that_comes_twice_has_one_id(call) -> None:
+    ids = []
+    changes = [{}, {}, {"sequencer": "0B"}, {"versionId": "v2"}, {"key": "b"}, {"size": 4}]
+    for change in changes:
+        _, (upload,) = call(s3(Upload), stored("a", **change))
+        ids.append(upload.id)
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == len(changes) - 1
+
+
+def test_what_s3_says_is_asked_for_by_name_by_alias_or_by_attribute(call) -> None:
+    class All(Payload):
+        bucket: Ident
+        etag: Ident
+        event_name: Annotated[str, Field(pattern="^ObjectCreated:")]
+        time: AwareDatetime
+        bytes: int = Field(alias="size")
+        order: Annotated[Ident, Attribute("sequencer")]
+        version_id: Ident | None = None
+        note: Ident = "none"
+
+    _, (upload,) = call(s3(All), stored("a"))
+    assert upload.model_dump(exclude={"time"}) == {
+        "bucket": "uploads",
+        "etag": "d41d8",
+        "event_name": "ObjectCreated:Put",
+        "bytes": 3,
+        "order": "0A",
+        "version_id": None,
+        "note": "none",
+    }
+    assert upload.time.year == 2026
+
+
+def test_a_deletion_has_no_size_and_a_model_that_wants_one_refuses_it(call) -> None:
+    class Sized(Payload):
+        key: S3Key
+        size: int
+
+    event = stored("a")
+    del event["Records"][0]["s3"]["object"]["size"]
+    _, seen = call(s3(Upload), event)
+    assert [upload.size for upload in seen] == [None]
+    result, seen = call(s3(Sized), event)
+    assert seen == []
+    assert result.named("event_rejected")[0]["errors"] == [{"loc": ["size"], "type": "missing"}]
+
+
+def test_a_model_that_asks_for_what_no_event_has_is_refused_at_once() -> None:
+    class Wrong(Payload):
+        key: S3Key
+        owner: Ident
+
+    class Misnamed(Payload):
+        what: Annotated[Ident, Attribute("owner")]
+
+    class Timed(Payload):
+        sent: Annotated[AwareDatetime, Attribute("time")]
+
+    with pytest.raises(TypeError, match=r"^Wrong: s3 events have no 'owner', they have bucket, .*version_id$"):
+        s3(Wrong)
+    with pytest.raises(TypeError, match=r"^Misnamed: s3 events have no 'owner', they have bucket, "):
+        s3(Misnamed)
+    with pytest.raises(TypeError, match=r"^Misnamed: sns events have no 'owner', they have message_id, time, topic$"):
+        sns(Misnamed)
+    # The sender may choose an event's time on a bus.
+    with pytest.raises(TypeError, match=r"^Timed: eventbridge events have no 'time', they have account, id, region$"):
+        eventbridge(Timed, **BUS)
+
+
+def test_not_every_source_carries_another() -> None:
+    for make in (lambda: s3(sns(Order)), lambda: eventbridge(s3(Upload), **BUS), lambda: schedule(sqs(Order))):
+        with pytest.raises(TypeError, match="carry none of another source: give it a model"):
+            make()
+
+
+LAYERS = {
+    "twice": '{"Type": "Notification", "Type": "Notification"}',
+    "nan": '{"Records": NaN}',
+    "deep": "[" * 100_000,
+    "digits": '{"Records": ' + "9" * 5_000 + "}",
+    "surrogate": '{"Message": "\ud800"}',
+    "latin": "caf\u00e9",
+    "empty": "",
+    "text": '"text"',
+    "list": "[]",
+    "wide": "[" + "[]," * 200_000 + "[]]",
+}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+@composed
+def test_what_is_wrong_in_a_layer_is_refused_there(call, name, layer) -> None:
+    source, _, _ = COMPOSED[name]
+    event = queued(LAYERS[layer]) if source.name == "sqs" else published(LAYERS[layer])
+    result, seen = call(source, event)
+    (refused,) = result.named("event_rejected")
+    assert (seen, len(result.lines)) == ([], 1)
+    assert all(error["type"].islower() for error in refused["errors"]), refused
+
+
+def test_layers_without_end_are_refused(call) -> None:
+    """Each layer escapes the quotes of the one within, which doubles them: a source is read once, and so is a layer."""
+    text = json.dumps(ORDER)
+    for _ in range(12):
+        text = json.dumps(notification(text))
+    result, seen = call(sqs(sns(Order)), queued(text))
+    assert (result.value, seen) == (failed(0), [])
