@@ -283,6 +283,14 @@ REFUSED = {
         "holdfast.toml:11 resources.scanned-in: its name and the project's have 26 characters together; shorten one: a bucket's "
         "name has room for 25",
     ),
+    "two functions on one trigger of a pool": (
+        MINIMAL.replace("[functions", '[resources.users]\nkind = "user-pool"\n[resources.staff]\nkind = "user-pool"\n[functions', 1)
+        + '[functions.a]\nevent = { kind = "cognito", pool = "users", trigger = "custom-message" }\n'
+        + '[functions.b]\nevent = { kind = "cognito", pool = "staff", trigger = "custom-message" }\n'
+        + '[functions.c]\nevent = { kind = "cognito", pool = "users", trigger = "custom-message" }\n',
+        "holdfast.toml:23 functions.c.event.trigger: 'custom-message' already invokes the function 'a'; give each function its "
+        "own",
+    ),
     "a name that a part keeps": (
         MINIMAL.replace("resources.inbox", "resources.inbox-dead-letters"),
         "holdfast.toml:8 resources.inbox-dead-letters: the name 'inbox-dead-letters' is kept for the queue part's own; "

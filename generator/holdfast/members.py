@@ -48,7 +48,7 @@ def read_functions(
     """The table `[functions]`, each event and grant against the resources that are there."""
     index = {resource.name: resource for resource in resources}
     found: list[FunctionSpec] = []
-    unique: dict[tuple[str, str, str], str] = {}
+    unique: dict[tuple[str, str, str, str], str] = {}
     for name, raw in data.items():
         path = ("functions", name)
         reader.check_name(path, name, LONGEST_FUNCTION)
@@ -61,7 +61,7 @@ def read_functions(
                 continue
             # Names in braces do not tell two routes apart.
             answer = re.sub(r"\{[^}]*\}", "{}", str(event.options[question.key]))
-            key = (event.kind, question.key, answer)
+            key = (event.kind, question.key, answer, str(event.options.get(question.within, "")))
             if unique.setdefault(key, name) != name:
                 raise reader.error(
                     (*path, "event", question.key),

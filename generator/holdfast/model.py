@@ -35,7 +35,7 @@ class Question:
     """One option of a part: what may stand under its key in holdfast.toml, and how a terminal asks for it.
 
     `when` names keys of the same table and the values under which the option matters; `unique` refuses that two
-    functions give the same value; `resource` is the kind that a `resource` option must name.
+    functions give the same value, among those that answer the question `within` alike; `resource` is the kind that a `resource` option must name.
     """
 
     key: str
@@ -51,6 +51,7 @@ class Question:
     maximum: int | None = None
     resource: str = ""
     unique: bool = False
+    within: str = ""
     reserved: tuple[str, ...] = ()
     when: Mapping[str, str] = field(default_factory=dict)
 

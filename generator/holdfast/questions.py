@@ -23,7 +23,7 @@ _DEFAULTS: Mapping[str, type | None] = {
 }
 #: What the other fields of a question may be.
 _FIELDS: Mapping[str, type] = {
-    **dict.fromkeys(("prompt", "hint", "pattern", "resource"), str),
+    **dict.fromkeys(("prompt", "hint", "pattern", "resource", "within"), str),
     **dict.fromkeys(("required", "asked", "unique"), bool),
     **dict.fromkeys(("minimum", "maximum"), int),
     **dict.fromkeys(("choices", "reserved"), list),

@@ -20,7 +20,7 @@ from .event import {{ function.id }}
 @once("id")
 {% endif %}
 def handler(event: {{ function.id }}, context: Context) -> None:
-    """Take a mail, all of which is in the bucket {{ event.bucket.name }}; an error brings it back, so be ready for that."""
+    """Take a mail, which is in the bucket {{ event.bucket.name }}; an error brings it back, so be ready for that."""
     if "FAIL" in (event.spam, event.virus):
         log.info("mail dropped", id=event.id)
         return
