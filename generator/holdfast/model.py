@@ -34,8 +34,9 @@ class Options(Mapping[str, Value]):
 class Question:
     """One option of a part: what may stand under its key in holdfast.toml, and how a terminal asks for it.
 
-    `when` names keys of the same table and the values under which the option matters; `unique` refuses that two
-    functions give the same value, among those that answer the question `within` alike; `resource` is the kind that a `resource` option must name.
+    `when` names keys of the same table and the values under which the option matters. `unique` refuses that two
+    functions give the same value, among those that answer the question `within` alike; `resource` is the kind that a
+    `resource` option must name.
     """
 
     key: str
