@@ -37,6 +37,7 @@ lock: $(VENV)/.dev ## write this repository's locks again from pyproject.toml: m
 	@$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt >/dev/null
 	@$(LOCK) --group bench --output-file benchmarks/requirements.txt >/dev/null
 	@$(LOCK) --group node --output-file tests/support/node.txt >/dev/null
+	@$(LOCK) --group runtime --output-file tests/support/runtime.txt >/dev/null
 
 locks: $(VENV)/.dev ## write the locks that generated services get again: make locks UPGRADE=--upgrade
 	@$(RUN) scripts/locks.py $(UPGRADE)
@@ -47,8 +48,8 @@ golden: $(VENV)/.dev ## store what the golden specs give now; read the differenc
 docs: $(VENV)/.dev ## write docs/spec.md again, from the questions that the template asks
 	@$(RUN) scripts/spec_docs.py
 
-bench: $(VENV)/.dev ## measure against cookiecutter and copier, and write docs/benchmarks.md
-	@$(RUN) -m benchmarks
+bench: $(VENV)/.dev ## measure against cookiecutter, copier and Powertools, and write docs/benchmarks.md
+	@PYTHONPATH=tests $(RUN) -m benchmarks
 
 release: $(VENV)/.dev ## keep the template of this version for ever, in releases/
 	@PYTHONPATH=tests $(RUN) scripts/release.py

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks import peers, report
+from benchmarks import guard, peers, report
 from benchmarks.measure import Figures, environment, environment_of, interleaved, run
 from holdfast import __version__
 
@@ -35,7 +35,7 @@ def main() -> None:
         versions = {
             "holdfast": __version__,
             "cookiecutter": metadata.version("cookiecutter"),
-            "copier": _version(theirs),
+            **{package: _version(theirs, package) for package in ("copier", "aws-lambda-powertools", "pydantic")},
         }
         files = _files(ours, place)
         templates = _templates(files, place)
@@ -43,7 +43,10 @@ def main() -> None:
         made = interleaved(_creating(ours, theirs, templates, place / "out"), ROUNDS)
         helped = interleaved(_helping(ours, theirs), ROUNDS)
         rendered = {functions: _engine(ours, functions) for functions in SIZES}
-    text, missed = report.page(report.Results(versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS))
+        costs = guard.measure(place)
+    text, missed = report.page(
+        report.Results(versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS, costs)
+    )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(text, encoding="utf-8", newline="\n")
     sys.stdout.write(text)
@@ -60,8 +63,8 @@ def _environments(place: Path) -> tuple[Path, Path]:
     return ours, environment_of(sys.executable, place / "theirs", str(HERE / "requirements.txt"))
 
 
-def _version(commands: Path) -> str:
-    question = "from importlib.metadata import version; print(version('copier'))"
+def _version(commands: Path, package: str) -> str:
+    question = f"from importlib.metadata import version; print(version('{package}'))"
     return subprocess.run(
         [commands / "python", "-c", question], check=True, capture_output=True, text=True
     ).stdout.strip()

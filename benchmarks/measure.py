@@ -63,8 +63,8 @@ def run(command: Sequence[str]) -> Sample:
 
 
 def environment() -> dict[str, str]:
-    """The environment of a user: compiled bytecode is kept and used."""
-    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    """The environment of a user: compiled bytecode is kept and used, no folder of this repository is on the path."""
+    return {key: value for key, value in os.environ.items() if key not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH")}
 
 
 def environment_of(python: str, place: Path, *requirements: str) -> Path:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from benchmarks import guard_report
+from benchmarks.guard import Costs
 from benchmarks.measure import Figures
 
 
@@ -23,6 +25,7 @@ class Results:
     rendered: Mapping[int, Figures]
     rounds: int
     engine_rounds: int
+    guard: Costs
 
 
 def page(results: Results) -> tuple[str, list[str]]:
@@ -33,7 +36,8 @@ def page(results: Results) -> tuple[str, list[str]]:
         "",
         "`make bench` writes this page. Medians of interleaved runs, wall clock, each command a process of its own,",
         "installed as users install it. cookiecutter and copier render templates made from the very files that",
-        "holdfast writes; what they write is compared byte by byte before anything is measured.",
+        "holdfast writes; what they write is compared byte by byte before anything is measured. Powertools' handlers",
+        "are written as its documentation has them.",
         "",
         f"{_machine()}. {', '.join(f'{name} {version}' for name, version in results.versions.items())}.",
         "",
@@ -45,6 +49,7 @@ def page(results: Results) -> tuple[str, list[str]]:
         "|---|---|---|---|---|",
         *_engine(results.rendered),
         "",
+        *guard_report.tables(results.guard),
         "## Targets",
         "",
         *(f"- {target}: {'held' if held else '**missed**'}" for target, held in targets.items()),
@@ -63,6 +68,7 @@ def _targets(results: Results) -> dict[str, bool]:
         f"a function of {large} takes at most 1.5 × one of {small}": each[large] <= 1.5 * each[small],
         "nor does each further one, so that growth stays linear": steps[-1] <= 1.5 * steps[0],
         "the engine stays below 120 MiB": max(figures.mebibytes for figures in results.rendered.values()) < 120,
+        **guard_report.targets(results.guard),
     }
 
 

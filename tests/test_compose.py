@@ -22,6 +22,8 @@ kind = "queue"
 kind = "topic"
 [resources.uploads]
 kind = "bucket"
+[resources.clicks]
+kind = "stream"
 [functions.fulfil]
 event = { kind = "sqs", queue = "inbox" }
 [functions.notify]
@@ -32,6 +34,10 @@ event = { kind = "s3", bucket = "uploads" }
 event = { kind = "eventbridge", source = "orders.checkout" }
 [functions.nightly]
 event = { kind = "schedule", schedule = "rate(1 day)" }
+[functions.count]
+event = { kind = "kinesis", stream = "clicks", carries = "cloudwatch-logs" }
+[functions.keep]
+event = { kind = "firehose", bucket = "uploads", carries = "cloudwatch-logs" }
 """
 
 

@@ -189,15 +189,20 @@ def _length(document: object) -> int:
     return len(json.dumps(_resolved(document), separators=(",", ":")))
 
 
+def _longest(parameter: str) -> str:
+    """What is not known here is a name that a part asks for, such as a log group's."""
+    return LONGEST.get(parameter, "x" * 128)
+
+
 def _resolved(value: object) -> object:
     """The value with every parameter as long as it can be."""
     if isinstance(value, dict):
         if "Fn::Sub" in value:
-            return re.sub(r"\$\{([^}]+)\}", lambda found: LONGEST[found[1]], value["Fn::Sub"])
+            return re.sub(r"\$\{([^}]+)\}", lambda found: _longest(found[1]), value["Fn::Sub"])
         if "Fn::Join" in value:
             between, parts = value["Fn::Join"]
             return str(between).join(_resolved(parts))  # type: ignore[arg-type]
         if "Fn::Split" in value:
             return str(_resolved(value["Fn::Split"][1])).split(value["Fn::Split"][0])
-        return LONGEST[value["Ref"]] if "Ref" in value else {key: _resolved(inner) for key, inner in value.items()}
+        return _longest(value["Ref"]) if "Ref" in value else {key: _resolved(inner) for key, inner in value.items()}
     return [_resolved(inner) for inner in value] if isinstance(value, list) else value

@@ -4,16 +4,21 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote_plus
 
 import pytest
-from compose.guard import Guarded, Ident, Payload, guarded
+from compose.guard import Guarded, Ident, Payload, Text, guarded
 from compose.guard.names import AnyS3Key, S3Key
 from compose.guard.origin import Attribute
+from compose.guard.sources.cloudwatch_logs import Message, cloudwatch_logs
 from compose.guard.sources.eventbridge import eventbridge
+from compose.guard.sources.firehose import firehose
+from compose.guard.sources.kinesis import kinesis
 from compose.guard.sources.s3 import s3
 from compose.guard.sources.schedule import schedule
 from compose.guard.sources.sns import sns
@@ -21,6 +26,7 @@ from compose.guard.sources.sqs import sqs
 from pydantic import AwareDatetime, Field
 from tests.guard import test_attacks
 from tests.guard.attacks import attacks
+from tests.guard.failure_queue import QUEUE
 from tests.guard.harness import Function, run
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:news"
@@ -419,4 +425,156 @@ def test_layers_without_end_are_refused(call) -> None:
     for _ in range(12):
         text = json.dumps(notification(text))
     result, seen = call(sqs(sns(Order)), queued(text))
+    assert (result.value, seen) == (failed(0), [])
+
+
+class Entry(Payload):
+    number: Annotated[Ident, Attribute("id")]
+    stream: Annotated[Text, Attribute("log_stream")]
+    line: Annotated[Text, Message()]
+
+
+class JsonEntry(Payload):
+    id: Ident
+    group: Annotated[Text, Attribute("log_group")]
+
+
+def delivery(*lines, **change):
+    """What CloudWatch Logs puts into a stream."""
+    logs = {
+        "messageType": "DATA_MESSAGE",
+        "owner": "111122223333",
+        "logGroup": "/ecs/shop",
+        "logStream": "web/[1]",
+        "subscriptionFilters": ["shop"],
+        "logEvents": [
+            {"id": str(number), "timestamp": 1767351600123, "message": line} for number, line in enumerate(lines)
+        ],
+        **change,
+    }
+    return base64.b64encode(gzip.compress(json.dumps(logs).encode())).decode()
+
+
+CONTROL = {"messageType": "CONTROL_MESSAGE", "owner": "CloudwatchLogs", "logGroup": "", "logStream": ""}
+
+
+def streamed(*data):
+    arn = "arn:aws:kinesis:eu-west-1:111122223333:stream/logs"
+    return {
+        "Records": [
+            {
+                "eventSource": "aws:kinesis",
+                "eventSourceARN": arn,
+                "eventID": f"shardId-000000000000:{number}",
+                "kinesis": {"data": each, "sequenceNumber": str(number)},
+            }
+            for number, each in enumerate(data)
+        ]
+    }
+
+
+def hosed(*data):
+    return {"records": [{"recordId": str(number), "data": each} for number, each in enumerate(data)]}
+
+
+#: The source, what makes an event of data, a line, and what of it the model has.
+LOGS = {
+    "kinesis-text": (kinesis(cloudwatch_logs(Entry)), streamed, "one", {"line": "one", "stream": "web/[1]"}),
+    "kinesis-json": (kinesis(cloudwatch_logs(JsonEntry)), streamed, '{"id": "a"}', {"id": "a", "group": "/ecs/shop"}),
+    "firehose-text": (firehose(cloudwatch_logs(Entry)), hosed, "one", {"line": "one", "stream": "web/[1]"}),
+    "firehose-json": (firehose(cloudwatch_logs(JsonEntry)), hosed, '{"id": "a"}', {"id": "a", "group": "/ecs/shop"}),
+}
+logs = pytest.mark.parametrize("name", LOGS)
+
+
+@logs
+def test_lines_come_out_of_a_stream(call, name) -> None:
+    source, event, line, fields = LOGS[name]
+    result, seen = call(source, event(delivery(line, line), delivery(), delivery(line)))
+    assert (result.error, result.lines) == (None, [])
+    assert [payload.model_dump(include=set(fields)) for payload in seen] == [fields] * 3
+
+
+@dataclass(frozen=True)
+class Logs(Function):
+    """A function of this service as if its handler were another."""
+
+    name: str
+
+    def handler(self) -> Guarded:
+        return guarded(LOGS[self.name][0])(lambda *_: None)
+
+    def sample(self) -> dict:
+        _, event, line, _ = LOGS[self.name]
+        return event(delivery(line))
+
+
+@logs
+@pytest.mark.parametrize("part", range(4))
+def test_the_services_own_attacks_meet_lines_too(name, part, context, capfd) -> None:
+    source = LOGS[name][0]
+    found = list(attacks(Logs("count" if source.name == "kinesis" else "keep", source.name, name)))
+    assert len(found) >= 100
+    for start in ("data-", "line-", "delivery-", "json-", f"{source.name}-"):
+        assert any(attack.name.startswith(start) for attack in found), start
+    for attack in found[part::4]:
+        QUEUE.messages.clear()
+        function = Logs("count", source.name, name)
+        test_attacks.test_a_hostile_event_is_refused(function, attack, context, capfd)
+
+
+def test_a_hostile_line_is_set_aside_without_its_record(call) -> None:
+    source = kinesis(cloudwatch_logs(Entry))
+    result, seen = call(source, streamed(delivery("one", "\x1b[2J", "two"), delivery("\x00"), delivery("three")))
+    assert (result.value, [entry.line for entry in seen]) == (NONE, ["one", "two", "three"])
+    places = [message["place"] for message in QUEUE.messages]
+    assert [(place["sequence_number"], place["log_stream"], place["id"]) for place in places] == [
+        ("0", "web/[1]", "1"),
+        ("1", "web/[1]", "0"),
+    ]
+    assert [message["record"]["message"] for message in QUEUE.messages] == ["\x1b[2J", "\x00"]
+    refusals = result.named("event_rejected")
+    assert [(line["sequence_number"], line["log_event_id"]) for line in refusals] == [("0", "1"), ("1", "0")]
+
+
+def test_a_line_that_cannot_be_set_aside_brings_its_record_back(call, monkeypatch) -> None:
+    monkeypatch.setattr(QUEUE, "send_message_batch", lambda **_: {"Failed": [{"Id": "1"}]})
+    result, _ = call(kinesis(cloudwatch_logs(Entry)), streamed(delivery("\x00"), delivery("one", "\x00")))
+    assert result.value == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+
+
+def test_an_error_brings_the_record_back_and_sets_nothing_aside(call) -> None:
+    def failing(entry, _context):
+        if entry.line == "two":
+            raise ValueError
+
+    source = kinesis(cloudwatch_logs(Entry))
+    result, _ = call(source, streamed(delivery("one"), delivery("\x1b[2J", "two"), delivery("three")), failing)
+    assert (result.value, QUEUE.messages) == ({"batchItemFailures": [{"itemIdentifier": "1"}]}, [])
+
+
+def test_what_lines_become_is_delivered_together(call) -> None:
+    """A refused line is left out; a record of nothing else is kept as it was sent."""
+
+    def shout(entry, _context):
+        return None if entry.line == "drop" else {"line": entry.line.upper()}
+
+    data = [
+        delivery("one", "\x1b[2J", "drop", "two"),
+        delivery("drop"),
+        delivery("\x00"),
+        delivery(**CONTROL),
+        delivery("three"),
+    ]
+    result, _ = call(firehose(cloudwatch_logs(Entry)), hosed(*data), shout)
+    answers = result.value["records"]
+    assert [answer["result"] for answer in answers] == ["Ok", "Dropped", "ProcessingFailed", "Dropped", "Ok"]
+    assert base64.b64decode(answers[0]["data"]) == b'{"line":"ONE"}\n{"line":"TWO"}\n'
+    assert answers[2]["data"] == data[2]
+    assert [line["log_event_id"] for line in result.named("event_rejected")] == ["1", "0"]
+
+
+def test_only_bytes_hold_lines(call) -> None:
+    """And where no stream is, nothing of a delivery is spared."""
+    result, seen = call(sqs(sns(cloudwatch_logs(Entry))), queued(notification(delivery("one"))))
     assert (result.value, seen) == (failed(0), [])

@@ -3,6 +3,7 @@
 Runs inside the service that has every event source, where its package can be imported.
 """
 
+# mypy: ignore-errors
 from __future__ import annotations
 
 import pytest

@@ -27,6 +27,7 @@ os.environ |= {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_REGION": "eu-west-1",
     "LOG_LEVEL": "INFO",
+    "POWERTOOLS_LOGGER_SAMPLE_RATE": "",
     "POWERTOOLS_SERVICE_NAME": "orders",
     "STAGE": "test",
 }

@@ -81,13 +81,15 @@ def point_to(server: ThreadedMotoServer) -> None:
 
 
 def contents() -> list[str]:
-    """Each table and queue, with the first of what is in it."""
+    """Each table, queue and bucket, with the first of what is in it."""
     found: dict[str, list[str]] = {}
     for table in boto3.resource("dynamodb").tables.all():
         found[f"table {table.name}"] = [json.dumps(item, default=str) for item in table.scan(Limit=SHOWN)["Items"]]
     for queue in boto3.resource("sqs").queues.all():
         messages = queue.receive_messages(MaxNumberOfMessages=SHOWN)
         found[f"queue {queue.url.rsplit('/', 1)[1]}"] = [message.body for message in messages]
+    for bucket in boto3.resource("s3").buckets.all():
+        found[f"bucket {bucket.name}"] = [stored.key for stored in bucket.objects.limit(SHOWN)]
     return [f"  {place}: {text}" for place, texts in found.items() for text in texts or ["empty"]]
 
 
@@ -116,6 +118,7 @@ def main(name: str, event_file: str) -> int:
     try:
         point_to(server)
         os.environ.update(local_aws.create(template, STAGE)[function.module], AWS_LAMBDA_FUNCTION_NAME=function.name)
+        os.environ["LOG_LEVEL"] = "DEBUG"
         sys.path.insert(0, str(ROOT / "src"))
         status = invoke(function, event)
         print("\n".join(["made for it, and what is in there now:", *contents()]))

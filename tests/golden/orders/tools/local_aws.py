@@ -1,4 +1,4 @@
-"""The tables, queues and buckets of template.yaml, made in whatever AWS boto3 points to: moto, in tests or as a server."""
+"""The data that template.yaml declares, made in whatever AWS boto3 points to: moto, in tests or as a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables and queues of this service: one function each, for the handlers that were granted something on it.
+"""What this service keeps and sends to: one function each, for the handlers that were granted something on it.
 
 A handler reaches what its grants in holdfast.toml name and nothing else: the address is in that function's environment,
 and only its role opens it.

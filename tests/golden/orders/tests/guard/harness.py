@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
 from time import process_time
@@ -75,8 +76,8 @@ class Carrier(Protocol):
     def drop(self, model: Model, sample: Event, place: Place) -> Event | None:
         """An event without the value at `place`."""
 
-    def body(self, sample: Event, text: str) -> Event:
-        """An event with `text` where the payload's JSON stands."""
+    def body(self, sample: Event, text: str) -> Event | None:
+        """An event with `text` where the payload's JSON stands; None where the source cannot carry such a text."""
 
     def own(self, model: Model, sample: Event) -> Iterator[Attack]:
         """What only this source can suffer."""
@@ -108,7 +109,15 @@ class Function:
         return sample
 
     def carrier(self) -> Carrier:
-        carrier: Carrier = import_module(f".carriers.{self.source}", __package__).CARRIER
+        """That of its source, with those of the sources within it."""
+        from .carried import Carried
+
+        sources, within = [self.source], self.handler().source.within
+        while within:
+            sources.append(within.name.replace("-", "_"))
+            within = within.within
+        carriers = [import_module(f".carriers.{source}", __package__).CARRIER for source in sources]
+        carrier: Carrier = reduce(lambda inner, outer: Carried(outer, inner), reversed(carriers))
         return carrier
 
     def around(self, function: Callable[[Any, Context], object]) -> Guarded[Any]:

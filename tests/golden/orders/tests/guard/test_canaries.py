@@ -6,12 +6,15 @@ import json
 import logging
 import os
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import pytest
 
 from orders import settings
-from orders.guard import Context, log
+from orders.guard import Context, boundary, log
+from orders.guard.context import Handler
 
 from .functions import FUNCTIONS
 from .harness import Function, Run, attacked, leaves, run, with_value
@@ -69,6 +72,18 @@ def test_an_event_is_logged_by_allowed_fields_alone(
         result = run(function.handler(), event, context, capfd)
         assert CANARY not in _withheld(result)
         assert CANARY not in _left(result)
+
+
+@contextmanager
+def debugging() -> Iterator[None]:
+    """Let debug lines through, as LogLevel or DebugSampleRate of template.yaml do."""
+    logger = logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"])
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def _plainly() -> NoReturn:
@@ -132,6 +147,67 @@ def test_an_error_says_nothing(
 
 
 @each_function
+def test_a_tracer_sees_no_more(
+    function: Function, context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever records answers and errors of the handler, as tracers do, stands outside the boundary."""
+    seen: list[str] = []
+
+    def recording(handler: Handler) -> Handler:
+        def recorded(event: object, context: Context) -> object:
+            try:
+                value = handler(event, context)
+            except BaseException as error:
+                seen.extend(traceback.format_exception(error))
+                raise
+            seen.append(repr(value))
+            return value
+
+        return recorded
+
+    def failing(_event: object, _context: Context) -> NoReturn:
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr(boundary, "traced", recording)
+    run(function.around(failing), function.sample(), context, capfd)
+    assert seen
+    assert CANARY not in "".join(seen)
+
+
+@pytest.mark.parametrize("stage", ["test", "prod"])
+def test_debug_lines_show_no_values_where_settings_do_not_say_so(
+    stage: str, context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_event: object, _context: Context) -> NoReturn:
+        log.debug("fields", token=CANARY)
+        raise ValueError(CANARY)
+
+    monkeypatch.setenv("STAGE", stage)
+    monkeypatch.setattr(settings, "DEBUG_VALUES", settings.DEBUG_VALUES | {"prod"})
+    with debugging():
+        result = run(FUNCTIONS[0].around(failing), FUNCTIONS[0].sample(), context, capfd)
+    assert result.named("fields"), "there are debug lines"
+    assert CANARY not in result.output
+
+
+def test_debug_lines_show_values_on_a_developers_machine(
+    context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_event: object, _context: Context) -> NoReturn:
+        log.debug("fields", token=CANARY)
+        log.info("fields", token=CANARY)
+        raise ValueError(CANARY)
+
+    monkeypatch.setenv("STAGE", "local")
+    monkeypatch.setattr(settings, "DEBUG_VALUES", frozenset({"local"}))
+    with debugging():
+        result = run(FUNCTIONS[0].around(failing), FUNCTIONS[0].sample(), context, capfd)
+    debug, info = result.named("fields")
+    assert (debug["token"], info["token"]) == (CANARY, f"<str, {len(CANARY)}>")
+    assert result.named("error_text")[0]["text"] == CANARY
+
+
+@each_function
 def test_an_answer_that_cannot_be_sent_says_nothing(
     function: Function, context: Context, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -172,7 +248,7 @@ def test_the_log_cannot_be_talked_into_it(
 
 def test_the_runtime_prints_no_message_of_a_library(context: Context, capfd: pytest.CaptureFixture[str]) -> None:
     """In Lambda a handler of the runtime prints what libraries log; the guard puts its own format on it."""
-    printed = type("Printed", (logging.StreamHandler,), {"__module__": "awslambdaric.bootstrap"})()
+    printed = type("Printed", (logging.StreamHandler,), {"__module__": "awslambdaric.bootstrap", "terminator": ""})()
     logging.getLogger().addHandler(printed)
     try:
 

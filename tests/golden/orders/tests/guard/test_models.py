@@ -21,10 +21,10 @@ def test_every_field_says_what_it_may_hold(function: Function) -> None:
     for name, kind in walk(function.model()):
         if kind.type in (Any, object) or (kind.origin is dict and kind.origin is kind.type):
             wrong.append(f"{name}: takes anything: declare a Payload for it")
-        elif kind.type is bytes:
-            wrong.append(f"{name}: bytes: take a text type, and decode it in the function")
+        elif kind.type is bytes and not kind.noted("max_bytes"):
+            wrong.append(f"{name}: bytes: Annotated[bytes, Base64(max_bytes=…)] of guard.binary")
         elif kind.type is str and not kind.free and not kind.noted("pattern"):
-            wrong.append(f"{name}: any text: make it an Ident, Line or Text, or give it a pattern")
+            wrong.append(f"{name}: any text: take a type of guard.text, names or addresses, or give it a pattern")
         elif kind.origin in LISTS and kind.origin is not tuple and not kind.noted("max_length"):
             wrong.append(f"{name}: a list without end: Annotated[list[…], Field(max_length=…)]")
         elif isinstance(kind.type, type) and issubclass(kind.type, BaseModel):

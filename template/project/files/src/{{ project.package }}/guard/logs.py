@@ -77,6 +77,9 @@ class Log:
     @contextmanager
     def tagged(self, **fields: str) -> Iterator[None]:
         """Put the guard's own `fields` into every line until the block ends."""
+        if not fields:
+            yield
+            return
         with self._logger.append_context_keys(**{name: Vetted(value) for name, value in fields.items()}):
             yield
 

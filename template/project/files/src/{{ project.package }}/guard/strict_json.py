@@ -14,8 +14,9 @@ from .rejection import Problem, Rejected, Stage, refusing
 
 M = TypeVar("M", bound=BaseModel)
 
-#: Strings, the last one even where it does not end: a scan that gave it up would start again at each quote within.
-_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+#: What values are counted by: what opens one or parts two of them, and strings, which hold nothing of that. The last
+#: string even where it does not end: a scan that gave it up would start again at each quote within.
+_COUNTED = re.compile(r'[\[{,]|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 
 
 def parse(text: str, limits: Limits) -> Any:
@@ -27,7 +28,7 @@ def parse(text: str, limits: Limits) -> Any:
     if len(text) > limits.bytes:
         raise Rejected("size", Problem("too_large"))
     depth, values = _at_most(text)
-    if values > limits.nodes and _at_most(_STRINGS.sub("", text))[1] > limits.nodes:
+    if values > limits.nodes and _has_more(text, limits.nodes):
         raise Rejected("size", Problem("too_many_nodes"))
     value = _value(text.strip(" \t\r\n"))
     # No value takes more than eight bytes for a character of its text, so that most need no second look.
@@ -54,6 +55,20 @@ def _at_most(text: str) -> tuple[int, int]:
     """How deep `text` can be, and how many values it can hold: counted before a parser spends memory on them."""
     opened = text.count("[") + text.count("{")
     return 1 + opened, 1 + opened + text.count(",")
+
+
+def _has_more(text: str, most: int) -> bool:
+    """Whether `text` holds more than `most` values; no more of it is read than shows that, and nothing is copied."""
+    values, strings = 1, 0
+    for found in _COUNTED.finditer(text):
+        if text[found.start()] == '"':
+            strings += 1
+        else:
+            values += 1
+        # A value is one string at most, and its key another.
+        if values > most or strings > 2 * most:
+            return True
+    return False
 
 
 def _value(text: str) -> Any:

@@ -41,6 +41,11 @@ def refuse_unsafe(value: str, allowed: frozenset[str] = frozenset()) -> None:
         raise PydanticCustomError(UNSAFE_TEXT, "text holds a control or invisible character")
 
 
+def _visible(value: str) -> str:
+    refuse_unsafe(value)
+    return value
+
+
 def _line(value: str) -> str:
     refuse_unsafe(value)
     return unicodedata.normalize("NFC", value)
@@ -78,3 +83,6 @@ Text = Annotated[str, _TEXT, AfterValidator(_text), FreeText(breaks=True)]
 
 #: An identifier: ASCII letters, digits, `_` and `-`, starting with a letter or digit, to 64 characters.
 Ident = Annotated[str, _IDENT]
+
+#: For envelopes, which hand a text on as it came: nothing invisible in it. A field says how long it may be.
+Visible = Annotated[str, AfterValidator(_visible)]

@@ -12,4 +12,5 @@ from .failure_queue import QUEUE
 @pytest.fixture(autouse=True)
 def _failure_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     QUEUE.messages.clear()
+    monkeypatch.setenv("FAILURES_QUEUE", "no-queue-here")
     monkeypatch.setattr(set_aside, "client", lambda: QUEUE)

@@ -15,7 +15,7 @@ from .log_format import Vetted
 from .logs import log
 from .observability import traced
 from .rejection import Rejected, refusing
-from .source import E, Item, Source
+from .source import E, Item, PartlyRejected, Source
 
 _LAZY = (iscoroutinefunction, isgeneratorfunction, isasyncgenfunction)
 
@@ -64,17 +64,21 @@ class Guarded(Generic[E]):
 
     def _attempt(self, context: Context, item: Item[E]) -> Outcome:
         with log.tagged(**item.tags):
+            apart: list[tuple[Item[E], Refused]] = []
             try:
                 with refusing("payload"):
                     events = item.parse()
+            except PartlyRejected as partly:
+                events = partly.payloads
+                apart = [(part, self._refused_apart(part, why)) for part, why in partly.refused]
             except Rejected as rejected:
                 return self._refused(rejected)
             try:
-                value: object = None
+                values: list[object] = []
                 for event in events:
-                    value = self.function(event, context)
-                    _refuse_unfinished(value)
-                return Done(item.answer(value))
+                    values.append(self.function(event, context))
+                    _refuse_unfinished(values[-1])
+                return Done(item.answer(item.join(values)), apart)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001 - SystemExit prints its argument, so it may not pass either
@@ -83,6 +87,7 @@ class Guarded(Generic[E]):
     def _failed(self, error: BaseException) -> Failed:
         kind = kind_of(error)
         log.error("function_failed", error=Vetted(kind), place=Vetted(place(error)))
+        log.why(error)
         return Failed(kind)
 
     def _refused(self, rejected: Rejected) -> Refused:
@@ -92,7 +97,11 @@ class Guarded(Generic[E]):
             stage=Vetted(rejected.stage),
             errors=Vetted([problem.public() for problem in rejected.problems]),
         )
-        return Refused(rejected.problems)
+        return Refused(rejected.stage, rejected.problems)
+
+    def _refused_apart(self, part: Item[E], rejected: Rejected) -> Refused:
+        with log.tagged(**part.tags):
+            return self._refused(rejected)
 
 
 class Unfinished(TypeError):

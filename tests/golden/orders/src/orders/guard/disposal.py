@@ -6,24 +6,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .rejection import Problem
+from pydantic_core import from_json, to_json
+
+from .rejection import Problem, Stage
 
 if TYPE_CHECKING:
     from .source import Item
 
 
 @dataclass(frozen=True)
-class Done:
-    """The function returned `value`."""
-
-    value: object
-
-
-@dataclass(frozen=True)
 class Refused:
     """The event never reached the function."""
 
+    stage: Stage
     problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """The function returned `value`; `apart` never reached it, parts of the item that were refused on their own."""
+
+    value: object
+    apart: Sequence[tuple[Item[Any], Refused]] = ()
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,14 @@ class Disposal(Protocol):
         """The event as a whole was refused; no item was tried."""
 
 
+def sendable(value: object) -> object:
+    """What a function returned, as the Lambda runtime can send it.
+
+    An error here is the function's own; the runtime's would say what the value holds, or end the process.
+    """
+    return None if value is None else from_json(to_json(value, inf_nan_mode="null"))
+
+
 class Raise:
     """The invocation fails: the service that sent the event retries it, then hands it to the failure destination."""
 
@@ -68,7 +80,7 @@ class Raise:
 
     def _conclude(self, outcome: Outcome, correlation_id: str) -> object:
         if isinstance(outcome, Done):
-            return outcome.value
+            return sendable(outcome.value)
         if isinstance(outcome, Refused):
             raise EventRejected(f"event rejected, correlation id {correlation_id}")
         raise FunctionFailed(f"{outcome.error}, correlation id {correlation_id}")

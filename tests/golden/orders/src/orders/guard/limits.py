@@ -31,6 +31,7 @@ def measure(value: object, limits: Limits) -> None:
     NaN, infinity and Python objects that JSON does not know are refused too.
     """
     size = nodes = depth = 0
+    texts: list[str] = []
     level = [value]
     while level:
         depth += 1
@@ -41,21 +42,30 @@ def measure(value: object, limits: Limits) -> None:
             raise Rejected("size", Problem("too_many_nodes"))
         below: list[object] = []
         for node in level:
-            if isinstance(node, dict):
-                size += sum(_size(key) for key in node)
-                below.extend(node.values())
+            if isinstance(node, str):
+                texts.append(node)
+            elif isinstance(node, dict):
+                texts += node
+                below += node.values()
             elif isinstance(node, list):
-                below.extend(node)
+                below += node
             else:
                 size += _size(node)
-        if size > limits.bytes:
-            raise Rejected("size", Problem("too_large"))
         level = below
+    if size + _bytes(texts) > limits.bytes:
+        raise Rejected("size", Problem("too_large"))
+
+
+def _bytes(texts: list[str]) -> int:
+    """UTF-8 bytes of all `texts`: counted together, which takes a fraction of the time that counting each one does."""
+    try:
+        text = "".join(texts)
+    except TypeError:  # The key of an object was no string.
+        raise Rejected("size", Problem("not_json")) from None
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
 
 
 def _size(scalar: object) -> int:
-    if isinstance(scalar, str):
-        return len(scalar) if scalar.isascii() else len(scalar.encode("utf-8", "surrogatepass"))
     if scalar is None or isinstance(scalar, bool):
         return 4
     if isinstance(scalar, int):

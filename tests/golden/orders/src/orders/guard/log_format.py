@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from pydantic_core import to_jsonable_python
 
 from .. import settings
 from .failure import kind_of, place
@@ -67,10 +69,31 @@ class Formatter(LambdaPowertoolsFormatter):
             error = record.exc_info[1]
             safe.error, safe.place = Vetted(kind_of(error)), Vetted(place(error))
         safe.args, safe.exc_info, safe.exc_text, safe.stack_info = (), None, None, None
+        if safe.levelno == logging.DEBUG and shows_values():
+            fields = {key: value for key, value in safe.__dict__.items() if key not in _RESERVED}
+            safe.__dict__.update({key: Vetted(_plain(value)) for key, value in fields.items()})
         return super().format(safe)
 
     def serialize(self, log: Any) -> str:
         return self.json_serializer({key: _value(key, value) for key, value in log.items()})
+
+
+#: Names of stages that are in use: nothing of an event is shown there.
+_PRODUCTION = frozenset({"live", "prd", "prod"})
+
+
+def shows_values() -> bool:
+    """Whether debug lines may show values in this stage."""
+    stage = os.environ.get("STAGE", "")
+    # A service from before this setting has none.
+    return stage in getattr(settings, "DEBUG_VALUES", ()) and stage not in _PRODUCTION
+
+
+def _plain(value: object) -> object:
+    """A value as JSON can show it."""
+    if isinstance(value, Vetted):
+        return value.value
+    return to_jsonable_python(value, fallback=described, inf_nan_mode="strings")
 
 
 _PLACE = ("name", "levelname", "levelno", "created", "msecs", "funcName", "lineno", "pathname", "filename")

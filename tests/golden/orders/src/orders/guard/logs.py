@@ -13,7 +13,7 @@ from aws_lambda_powertools.logging import Logger
 
 from .context import Context, Handler
 from .failure import kind_of, place
-from .log_format import Formatter, Vetted, own_fields
+from .log_format import Formatter, Vetted, own_fields, shows_values
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -33,6 +33,17 @@ class _Stdout(logging.StreamHandler[TextIO]):
     def stream(self, _stream: TextIO) -> None: ...
 
     def handleError(self, record: logging.LogRecord) -> None: ...  # noqa: N802 - logging's own name
+
+
+class _Ended(logging.Formatter):
+    """Ends each line, as the Lambda runtime's own formatters do: its handler does not."""
+
+    def __init__(self, formatter: logging.Formatter) -> None:
+        super().__init__()
+        self._formatter = formatter
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._formatter.format(record) + "\n"
 
 
 class Log:
@@ -57,9 +68,18 @@ class Log:
     def error(self, message: str, /, **fields: object) -> None:
         self._write(self._logger.error, message, fields)
 
+    def why(self, error: BaseException) -> None:
+        """What an error says, for whoever develops: a debug line, and only where settings.DEBUG_VALUES allows it."""
+        if shows_values():
+            with suppress(Exception):
+                self.debug("error_text", text=str(error))
+
     @contextmanager
     def tagged(self, **fields: str) -> Iterator[None]:
         """Put the guard's own `fields` into every line until the block ends."""
+        if not fields:
+            yield
+            return
         with self._logger.append_context_keys(**{name: Vetted(value) for name, value in fields.items()}):
             yield
 
@@ -106,7 +126,7 @@ def hush(formatter: logging.Formatter) -> None:
             logger.setLevel(logging.WARNING)
     for handler in root.handlers:
         if type(handler).__module__.startswith("awslambdaric"):
-            handler.setFormatter(formatter)
+            handler.setFormatter(_Ended(formatter))
 
 
 log = Log()

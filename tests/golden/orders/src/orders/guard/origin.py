@@ -72,7 +72,7 @@ def origins(model: type[BaseModel], parts: frozenset[str], source: str) -> dict[
         key = sole_key(model, name)
         many = any(get_origin(kind) in _LISTS for kind in (field.annotation, *get_args(field.annotation)))
         found[key] = Filled(origin.part, origin.name or key, many)
-    for where, kind in _within(model):
+    for where, kind in within(model):
         if _is_origin(kind):
             raise TypeError(f"{where}: an origin belongs on a field of {model.__name__} itself: Annotated[… | None, …]")
     return found
@@ -95,7 +95,7 @@ def _is_origin(note: object) -> bool:
     return isinstance(note, Origin) or (isinstance(note, type) and issubclass(note, Origin))
 
 
-def _within(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
+def within(model: type[BaseModel]) -> Iterator[tuple[str, Any]]:
     """Every part of the annotations in `model`, and every note in the models that they name, with the field."""
     seen: dict[int, Any] = {}  # Kept, because the id of what is gone is given to something else.
     waiting = [(f"{model.__name__}.{name}", field.annotation) for name, field in model.model_fields.items()]

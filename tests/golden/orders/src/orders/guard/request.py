@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, ClassVar, Generic
 from urllib.parse import parse_qsl
 
 from .binding import bound
-from .limits import Limits
-from .origin import Filled
+from .limits import MIB, Limits
+from .models import Envelope
+from .origin import Filled, within
 from .rejection import Problem, Rejected, refusing
-from .source import E
-from .web import Caller
+from .source import E, Item, Source
+from .web import Caller, Identity, Respond, answered
 
 _MOST_PARAMETERS = 100
+
+
+def _nobody() -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -24,11 +31,47 @@ class Request:
     """A request as an envelope described it: decoded, still text."""
 
     body: str
-    path: Mapping[str, str]
-    query: str
-    claims: Mapping[str, str]
+    path: Mapping[str, str] = field(default_factory=dict)
+    #: The parameters of the query string, in order.
+    query: Sequence[tuple[str, str]] = ()
+    claims: Mapping[str, str] = field(default_factory=dict)
+    #: What AWS says besides, by the names that the source lists.
+    attributes: Mapping[str, object] = field(default_factory=dict)
     #: Read where a model asks for it: not every token says who its bearer is.
-    caller: Callable[[], Caller | None]
+    caller: Callable[[], Caller | None] = _nobody
+
+
+class RequestEnvelope(Envelope, ABC):
+    """A request as one AWS service hands it over."""
+
+    @abstractmethod
+    def request(self) -> Request:
+        """The request in the words that every such service shares; may raise whatever it likes."""
+
+
+class WebSource(Source[E]):
+    """A refused request is answered with 400, an error with 500; what the function returns becomes JSON.
+
+    A source of requests says what its `envelope` is, and what of Path, Query, Claim and Identity it has in `parts`.
+    """
+
+    disposal = Respond()
+    #: A function takes 6 MB at once; a body of JSON that people or services wrote is far from it.
+    limits = Limits(bytes=MIB)
+    envelope: ClassVar[type[RequestEnvelope]]
+
+    def __init__(self, model: type[E]) -> None:
+        super().__init__(model)
+        self._binding = Binding(model, self.origins)
+
+    def items(self, event: object) -> Sequence[Item[E]]:
+        return [Item(partial(self._parse, event), answer=answered)]
+
+    def _parse(self, event: object) -> Sequence[E]:
+        envelope = self.open(self.envelope, event)
+        with refusing("envelope", self.envelope):
+            request = envelope.request()
+        return [self._binding.parse(request, self.limits)]
 
 
 def body_text(body: str, content_type: str, encoded: bool) -> str:
@@ -48,14 +91,23 @@ def body_text(body: str, content_type: str, encoded: bool) -> str:
         raise Rejected("envelope", Problem("body_encoding")) from None
 
 
+def parameters(query: str) -> list[tuple[str, str]]:
+    """The parameters of a query string as it was sent, decoded."""
+    try:
+        return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise Rejected("payload", Problem("query_invalid")) from None
+
+
 class Binding(Generic[E]):
     """A model and the origins of its fields."""
 
     def __init__(self, model: type[E], origins: Mapping[str, Filled]) -> None:
+        _refuse_callers_of_the_body(model)
         self._model = model
         self._origins = origins
         self._takes_body = len(origins) < len(model.model_fields)
-        self._asks_who = any(filled.part == "identity" for filled in origins.values())
+        self._asks_who = any(filled.part == Identity.part for filled in origins.values())
 
     def parse(self, request: Request, limits: Limits) -> E:
         """The payload of `request`; raises `Rejected`."""
@@ -74,6 +126,7 @@ class Binding(Generic[E]):
             sources: dict[str, Mapping[str, Any]] = {
                 "path": request.path,
                 "claims": request.claims,
+                "attributes": request.attributes,
                 "query": queried,
                 "identity": {filled.name: caller.model_dump()} if caller else {},
             }
@@ -81,11 +134,13 @@ class Binding(Generic[E]):
                 found[key] = sources[filled.part][filled.name]
         return found
 
-    def _queried(self, query: str) -> dict[str, str | list[str]]:
+    def _queried(self, query: Sequence[tuple[str, str]]) -> dict[str, str | list[str]]:
         """The query's parameters, every one of them declared, and none given twice that is not a list."""
+        if len(query) > _MOST_PARAMETERS:
+            raise Rejected("payload", Problem("too_many_parameters"))
         keys = {filled.name: key for key, filled in self._origins.items() if filled.part == "query"}
         found: dict[str, str | list[str]] = {}
-        for name, value in parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS):
+        for name, value in query:
             if name not in keys:
                 raise Rejected("payload", Problem("extra_forbidden"))
             if self._origins[keys[name]].many:
@@ -95,3 +150,15 @@ class Binding(Generic[E]):
             else:
                 found[name] = value
         return found
+
+
+def _refuse_callers_of_the_body(model: type[Any]) -> None:
+    """Raise TypeError for a `Caller` anywhere in `model` that the authorizer does not fill: the body would."""
+    vouched = {
+        f"{model.__name__}.{name}"
+        for name, declared in model.model_fields.items()
+        if any(isinstance(note, Identity) for note in declared.metadata)
+    }
+    for where, kind in within(model):
+        if isinstance(kind, type) and issubclass(kind, Caller) and where not in vouched:
+            raise TypeError(f"{where}: what is sent could say who calls: write Annotated[Caller, Identity()]")

@@ -12,7 +12,7 @@ from .binding import bound
 from .disposal import Disposal
 from .limits import Limits, measure
 from .models import Envelope, Payload
-from .origin import Attribute, Filled, origins
+from .origin import Attribute, Filled, origins, sole_key
 from .rejection import Problem, Rejected, refusing
 from .strict_json import decoded, parse
 
@@ -24,14 +24,20 @@ def _same(value: object) -> object:
     return value
 
 
-@dataclass(frozen=True)
+def _last(values: Sequence[object]) -> object:
+    return values[-1] if values else None
+
+
+# Not frozen, which would take three times as long: records come by the thousand.
+@dataclass(slots=True)
 class Item(Generic[E]):
     """One thing that is done or fails as a whole: the event, or one record of it.
 
-    `parse` gives what the function is called with, mostly one payload, or raises `Rejected`; `answer` makes of what the
-    function returned what the source wants, inside the boundary. `id` is how the source wants a failed record named,
-    `record` what may be kept of it elsewhere; in a `group`, what follows a failure waits for it. `tags` stand in every
-    log line that is written about the item.
+    `parse` gives what the function is called with, mostly one payload, or raises `Rejected`; `join` makes one value of
+    those that the function returned, and `answer` of that what the source wants, both inside the boundary. `id` is how
+    the source wants a failed record named, `record` what may be kept of it elsewhere; in a `group`, what follows a
+    failure waits for it. `tags` stand in every log line that is written about the item. An item that is `alone` may be
+    refused without its neighbours where another source carried them all here.
     """
 
     parse: Callable[[], Sequence[E]]
@@ -39,7 +45,18 @@ class Item(Generic[E]):
     record: object = None
     group: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    join: Callable[[Sequence[object]], object] = _last
     answer: Callable[[object], object] = _same
+    alone: bool = False
+
+
+class PartlyRejected(Rejected):
+    """Of what an item carries some was `refused`, each on its own; the `payloads` of the rest can be handled."""
+
+    def __init__(self, payloads: Sequence[Any], refused: Sequence[tuple[Item[Any], Rejected]]) -> None:
+        super().__init__(refused[0][1].stage, *refused[0][1].problems)
+        self.payloads = payloads
+        self.refused = refused
 
 
 class Source(ABC, Generic[E]):
@@ -50,8 +67,12 @@ class Source(ABC, Generic[E]):
     parts: ClassVar[frozenset[str]] = frozenset()
     #: What AWS says about an event, and a model may ask for: `Annotated[…, Attribute("time")]`.
     attributes: ClassVar[frozenset[str]] = frozenset()
+    #: The same, where no sender writes a payload: a field has it by its name alone, or by an `Attribute`.
+    described: ClassVar[frozenset[str]] = frozenset()
     #: Whether what an event carries may be an event of another source: `sqs(sns(Order))`.
     carries: ClassVar[bool] = False
+    #: Whether `disposal` knows what to do with a part of such an event that was refused while the rest was handled.
+    spares: ClassVar[bool] = False
     disposal: ClassVar[Disposal]
     limits: Limits = Limits()
     within: Source[E] | None
@@ -68,12 +89,22 @@ class Source(ABC, Generic[E]):
         self.limits = replace(self.limits, **settings.LIMITS.get(self.name, {}))
 
     def _origins(self, model: type[E]) -> Mapping[str, Filled]:
-        found = origins(model, self.parts | ({Attribute.part} if self.attributes else set()), self.name)
+        known = self.attributes | self.described
+        found = origins(model, self.parts | ({Attribute.part} if known else set()), self.name)
         for filled in found.values():
-            if filled.part == Attribute.part and filled.name not in self.attributes:
-                known = ", ".join(sorted(self.attributes))
-                raise TypeError(f"{model.__name__}: {self.name} events have no attribute {filled.name!r}: {known}")
+            if filled.part == Attribute.part and filled.name not in known:
+                raise self._unknown(model, filled.name)
+        for name, declared in model.model_fields.items() if self.described else ():
+            key = sole_key(model, name)
+            if key in self.described:
+                found.setdefault(key, Filled(Attribute.part, key, many=False))
+            elif key not in found and declared.is_required():
+                raise self._unknown(model, key)
         return found
+
+    def _unknown(self, model: type[E], name: str) -> TypeError:
+        known = ", ".join(sorted(self.attributes | self.described))
+        return TypeError(f"{model.__name__}: {self.name} events have no {name!r}, they have {known}")
 
     @abstractmethod
     def items(self, event: object) -> Sequence[Item[E]]:
@@ -86,8 +117,8 @@ class Source(ABC, Generic[E]):
     def read(self, data: str | bytes, attributes: Mapping[str, object] | None = None) -> list[E]:
         """What the sender wrote: JSON for the model, or an event of the source within; raises `Rejected`."""
         if self.within:
-            event = data.encode("utf-8") if isinstance(data, str) else data
-            return [payload for item in self.within.carried(event) for payload in item.parse()]
+            event = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+            return self._unpacked(self.within.carried(event))
         text = data if isinstance(data, str) else decoded(data)
         asked = {
             key: attributes[filled.name]
@@ -95,6 +126,25 @@ class Source(ABC, Generic[E]):
             if attributes and filled.part == Attribute.part and filled.name in attributes
         }
         return [bound(self.model, self.origins, text, asked, self.limits)]
+
+    def _unpacked(self, items: Sequence[Item[E]]) -> list[E]:
+        payloads: list[E] = []
+        refused: list[tuple[Item[E], Rejected]] = []
+        for item in items:
+            try:
+                with refusing("payload"):
+                    payloads += item.parse()
+            except Rejected as rejected:
+                if not (self.spares and item.alone):
+                    raise
+                refused.append((item, rejected))
+        if refused:
+            raise PartlyRejected(payloads, refused)
+        return payloads
+
+    def describe(self, values: Mapping[str, object]) -> list[E]:
+        """What AWS says alone, by the names in `described`; None is what it left out. Raises `Rejected`."""
+        return self.read("{}", {name: value for name, value in values.items() if value is not None})
 
     def open(self, envelope: type[V], value: object) -> V:
         """`value`, the event or one record of it, as AWS describes it and within the limits."""

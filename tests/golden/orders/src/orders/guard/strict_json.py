@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel
@@ -13,8 +14,9 @@ from .rejection import Problem, Rejected, Stage, refusing
 
 M = TypeVar("M", bound=BaseModel)
 
-#: Strings, the last one even where it does not end: a scan that gave it up would start again at each quote within.
-_STRINGS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+#: What values are counted by: what opens one or parts two of them, and strings, which hold nothing of that. The last
+#: string even where it does not end: a scan that gave it up would start again at each quote within.
+_COUNTED = re.compile(r'[\[{,]|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 
 
 def parse(text: str, limits: Limits) -> Any:
@@ -25,15 +27,13 @@ def parse(text: str, limits: Limits) -> Any:
     """
     if len(text) > limits.bytes:
         raise Rejected("size", Problem("too_large"))
-    if _values(text) > limits.nodes and _values(_STRINGS.sub("", text)) > limits.nodes:
+    depth, values = _at_most(text)
+    if values > limits.nodes and _has_more(text, limits.nodes):
         raise Rejected("size", Problem("too_many_nodes"))
-    try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_not_finite)
-    except RecursionError:
-        raise Rejected("size", Problem("too_deep")) from None
-    except ValueError:
-        raise Rejected("payload", Problem("json_invalid")) from None
-    measure(value, limits)
+    value = _value(text.strip(" \t\r\n"))
+    # No value takes more than eight bytes for a character of its text, so that most need no second look.
+    if depth > limits.depth or values > limits.nodes or 8 * len(text) > limits.bytes:
+        measure(value, limits)
     return value
 
 
@@ -51,9 +51,36 @@ def validated(model: type[M], text: str, stage: Stage = "payload") -> M:
         return model.model_validate_json(text)
 
 
-def _values(text: str) -> int:
-    """At least as many as there are values in `text`, counted before a parser spends memory on them."""
-    return 1 + text.count(",") + text.count("[") + text.count("{")
+def _at_most(text: str) -> tuple[int, int]:
+    """How deep `text` can be, and how many values it can hold: counted before a parser spends memory on them."""
+    opened = text.count("[") + text.count("{")
+    return 1 + opened, 1 + opened + text.count(",")
+
+
+def _has_more(text: str, most: int) -> bool:
+    """Whether `text` holds more than `most` values; no more of it is read than shows that, and nothing is copied."""
+    values, strings = 1, 0
+    for found in _COUNTED.finditer(text):
+        if text[found.start()] == '"':
+            strings += 1
+        else:
+            values += 1
+        # A value is one string at most, and its key another.
+        if values > most or strings > 2 * most:
+            return True
+    return False
+
+
+def _value(text: str) -> Any:
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except RecursionError:
+        raise Rejected("size", Problem("too_deep")) from None
+    except ValueError:
+        raise Rejected("payload", Problem("json_invalid")) from None
+    if end < len(text):
+        raise Rejected("payload", Problem("json_invalid"))
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -63,5 +90,16 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if isfinite(number):
+        return number
+    raise Rejected("size", Problem("finite_number"))
+
+
 def _not_finite(_constant: str) -> NoReturn:
     raise Rejected("payload", Problem("finite_number"))
+
+
+#: Made once: `json.loads` would make one for each text.
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_not_finite)

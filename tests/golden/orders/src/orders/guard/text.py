@@ -1,5 +1,6 @@
 """Safe text types for models: what a string from outside may hold, by what it is for.
 
+More of them: names.py (S3 keys, buckets, topics, ARNs), addresses.py (URLs, mail), cells.py (spreadsheets), binary.py.
 None of them makes SQL, a shell command or a template safe: pass values as parameters there, never as text.
 """
 
@@ -23,26 +24,37 @@ _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 @dataclass(frozen=True)
 class FreeText:
-    """Marks a type that takes any printable text on purpose, quotes and brackets included."""
+    """Marks a type that takes any printable text on purpose, quotes and brackets included.
+
+    `refuses` names what it does not take, as tests/guard/attacks.py calls it: a type made of another one adds its own.
+    """
 
     breaks: bool = False
+    refuses: frozenset[str] = frozenset()
+
+
+def refuse_unsafe(value: str, allowed: frozenset[str] = frozenset()) -> None:
+    """Refuse controls, what cannot be seen, and characters under so many marks that normalising them takes long."""
+    if _stacked(value):
+        raise PydanticCustomError(UNSAFE_TEXT, "text holds a character with too many marks")
+    if not value.isprintable() and any(_unsafe(char) for char in set(value) - allowed):
+        raise PydanticCustomError(UNSAFE_TEXT, "text holds a control or invisible character")
+
+
+def _visible(value: str) -> str:
+    refuse_unsafe(value)
+    return value
 
 
 def _line(value: str) -> str:
-    return _clean(value, frozenset())
+    refuse_unsafe(value)
+    return unicodedata.normalize("NFC", value)
 
 
 def _text(value: str) -> str:
-    return _clean(value.replace("\r\n", "\n"), _BREAKS)
-
-
-def _clean(value: str, allowed: frozenset[str]) -> str:
-    if _stacked(value):
-        raise PydanticCustomError(UNSAFE_TEXT, "text holds a character with too many marks")
-    value = unicodedata.normalize("NFC", value)
-    if not value.isprintable() and any(_unsafe(char) for char in set(value) - allowed):
-        raise PydanticCustomError(UNSAFE_TEXT, "text holds a control or invisible character")
-    return value
+    value = value.replace("\r\n", "\n")
+    refuse_unsafe(value, _BREAKS)
+    return unicodedata.normalize("NFC", value)
 
 
 def _stacked(value: str) -> bool:
@@ -71,3 +83,6 @@ Text = Annotated[str, _TEXT, AfterValidator(_text), FreeText(breaks=True)]
 
 #: An identifier: ASCII letters, digits, `_` and `-`, starting with a letter or digit, to 64 characters.
 Ident = Annotated[str, _IDENT]
+
+#: For envelopes, which hand a text on as it came: nothing invisible in it. A field says how long it may be.
+Visible = Annotated[str, AfterValidator(_visible)]

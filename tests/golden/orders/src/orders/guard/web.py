@@ -2,39 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic_core import to_json
 
-from .disposal import Attempt, Done, Outcome, Refused
+from .disposal import Attempt, Done, Failed, Refused
 from .models import Payload
 from .origin import Origin
 from .source import Item
 from .text import Line
 
-_HEADERS = {"content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff"}
+_JSON = {"content-type": "application/json", "x-content-type-options": "nosniff"}
+_PRIVATE = {"cache-control": "no-store"}
+#: Headers that the guard answers for, and those that say where an answer ends.
+_KEPT = frozenset(
+    {
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "set-cookie",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "x-content-type-options",
+    }
+)
+_NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}\Z")
+_VALUE = re.compile(r"[!-~](?:[ -~]{0,2046}[!-~])?\Z")
+_JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json\Z")
 
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer with a status of its own: `return Reply(201, {"id": event.id})`."""
+    """An answer with a status of its own: `return Reply(201, {"id": event.id}, {"location": f"/orders/{event.id}"})`.
+
+    Raises ValueError for a header that could end before its line does, or that is the guard's: no answer is cached,
+    sets a cookie or is taken for anything but JSON, of which a content type may say the kind.
+    """
 
     status: int
     body: object = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not 200 <= self.status <= 599:
             raise ValueError("an answer's status is between 200 and 599")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        if len(headers) != len(self.headers) or not all(map(_allowed, headers, headers.values())):
+            raise ValueError("an answer's header is not allowed: see guard.web")
+        object.__setattr__(self, "headers", headers)
+
+
+def _allowed(name: str, value: str) -> bool:
+    if name in _KEPT or not _NAME.match(name) or not _VALUE.match(value):
+        return False
+    return name != "content-type" or bool(_JSON_TYPE.match(value))
 
 
 class Caller(Payload):
-    """Who calls, as the API's authorizer vouches for it: an IAM principal's ARN, or a token's subject."""
+    """Who calls, as the API's authorizer vouches for it: an IAM principal's ARN, a token's subject, or the name that an
+    authorizer of the API's own found out.
+    """
 
-    kind: Literal["iam", "jwt"]
+    kind: Literal["iam", "jwt", "custom"]
     id: Line
-    #: The principal's account, or the token's issuer.
+    #: The principal's account, the token's issuer, or the API.
     authority: Line
     scopes: tuple[Line, ...] = ()
 
@@ -65,27 +101,32 @@ class Identity(Origin):
 
 
 class Respond:
-    """The caller is answered: 400 with the correlation id and what is wrong, 500 with the correlation id alone."""
+    """The caller is answered: 400 with the correlation id and what is wrong, 500 with the correlation id alone.
+
+    The request, which is the one item, says how its source words an answer.
+    """
 
     def settle(self, items: Sequence[Item[Any]], attempt: Attempt, correlation_id: str) -> object:
-        return self._conclude(attempt(items[0]), correlation_id)
+        (item,) = items
+        outcome = attempt(item)
+        return outcome.value if isinstance(outcome, Done) else item.answer(_reply(outcome, correlation_id))
 
     def refuse(self, refused: Refused, correlation_id: str) -> object:
-        return self._conclude(refused, correlation_id)
+        return answered(_reply(refused, correlation_id))
 
-    def _conclude(self, outcome: Outcome, correlation_id: str) -> object:
-        if isinstance(outcome, Done):
-            return outcome.value
-        if isinstance(outcome, Refused):
-            errors = [problem.public() for problem in outcome.problems]
-            return answered(Reply(400, {"correlation_id": correlation_id, "errors": errors}))
-        return answered(Reply(500, {"correlation_id": correlation_id}))
+
+def _reply(outcome: Refused | Failed, correlation_id: str) -> Reply:
+    if isinstance(outcome, Failed):
+        return Reply(500, {"correlation_id": correlation_id})
+    errors = [problem.public() for problem in outcome.problems]
+    return Reply(400, {"correlation_id": correlation_id, "errors": errors})
 
 
 def answered(value: object) -> dict[str, object]:
     """What a function returned as an HTTP answer: a `Reply` as it says, None as 204, anything else as JSON with 200."""
     reply = value if isinstance(value, Reply) else Reply(204 if value is None else 200, value)
     if reply.body is None:
-        return {"statusCode": reply.status, "headers": {"cache-control": "no-store"}}
+        return {"statusCode": reply.status, "headers": {**_PRIVATE, **reply.headers}}
     body = to_json(reply.body, inf_nan_mode="null").decode("utf-8")
-    return {"statusCode": reply.status, "headers": dict(_HEADERS), "body": body, "isBase64Encoded": False}
+    headers = {**_JSON, **_PRIVATE, **reply.headers}
+    return {"statusCode": reply.status, "headers": headers, "body": body, "isBase64Encoded": False}

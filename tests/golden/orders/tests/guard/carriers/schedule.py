@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from ..harness import Attack, Event, Model, Place, Run, leaves, with_value
+from ..asynchronous import ENVELOPE, FailsWhole, attribute, nested
+from ..harness import Attack, Event, Model, Place, leaves, with_value
 
-ENVELOPE = ("envelope",)
 #: What the envelope gives to the payload.
 GIVEN = ("id", "time")
 
 
-class Schedule:
+class Schedule(FailsWhole):
     shown: frozenset[str] = frozenset()
 
     def payload(self, sample: Event) -> Event:
@@ -32,6 +32,8 @@ class Schedule:
     def drop(self, model: Model, sample: Event, place: Place) -> Event | None:
         if place[0] in GIVEN:
             return {key: value for key, value in sample.items() if key != place[0]}
+        if attribute(model, place):
+            return None
         return {**sample, "detail": {key: v for key, v in self.payload(sample).items() if key != place[0]}}
 
     def body(self, sample: Event, text: str) -> Event:
@@ -56,7 +58,7 @@ class Schedule:
             ("detail-unknown", "a field that nobody offered", "payload", {"detail": {"is_admin": True}}),
             ("detail-class", "means something to Python", "payload", {"detail": {"__class__": {}}}),
             ("detail-large", "exhausts memory", "size", {"detail": {"a": "x" * 2_000_000}}),
-            ("detail-deep", "exhausts the stack", "size", {"detail": _nested(1_000)}),
+            ("detail-deep", "exhausts the stack", "size", {"detail": nested(1_000)}),
             ("detail-wide", "exhausts memory", "size", {"detail": {"a": [[]] * 50_000}}),
             ("resources-many", "exhausts memory", "size", {"resources": ["arn"] * 50_000}),
         ):
@@ -64,23 +66,9 @@ class Schedule:
         yield Attack("schedule-no-event", "not an event at all", ENVELOPE, lambda: ["not", "an", "event"])
         yield Attack("schedule-empty", "an event without anything", ENVELOPE, dict)
 
-    def check_refused(self, run: Run, attack: Attack) -> None:
-        assert run.calls == 0, "the function was called"
-        assert type(run.error).__name__ == "EventRejected"
-
-    def check_failed(self, run: Run) -> None:
-        assert type(run.error).__name__ == "FunctionFailed"
-
 
 CARRIER = Schedule()
 
 
 def _with(sample: Event, change: Event) -> Event:
     return {**sample, **change}
-
-
-def _nested(depth: int) -> Event:
-    value: Event = {}
-    for _ in range(depth):
-        value = {"a": value}
-    return value

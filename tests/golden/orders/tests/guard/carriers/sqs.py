@@ -80,7 +80,9 @@ CARRIER = Sqs()
 
 def _batch(sample: Event, change: dict[str, Any]) -> Event:
     good = sample["Records"][0]
-    hostile = {**good, "messageId": HOSTILE, **change}
+    # In a FIFO queue what is behind it in its group must wait: its neighbours are in another.
+    apart = {**good["attributes"], "MessageGroupId": "hostile"}
+    hostile = {**good, "messageId": HOSTILE, "attributes": apart, **change}
     return {"Records": [{**good, "messageId": "before"}, hostile, {**good, "messageId": "after"}]}
 
 

@@ -53,7 +53,7 @@ class SetAside(Raise):
 
     An error in business code stops the item's group: it comes again, and what follows it in the group with it, which
     therefore is neither run nor set aside now. So does a refused record that could not be written. An item's `record`
-    is a `Kept`. `source` is the name of the source.
+    is a `Kept`, or makes one. `source` is the name of the source.
     """
 
     def __init__(self, source: str) -> None:
@@ -105,7 +105,8 @@ class SetAside(Raise):
 
 
 def _kept(item: Item[Any]) -> Kept:
-    return item.record if isinstance(item.record, Kept) else Kept({}, item.record)
+    record = item.record() if callable(item.record) else item.record
+    return record if isinstance(record, Kept) else Kept({}, record)
 
 
 def _unwritten(messages: Mapping[int, str]) -> Iterator[int]:

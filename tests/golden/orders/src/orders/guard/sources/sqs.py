@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError
 
@@ -28,7 +28,10 @@ class SqsRecord(_Named):
 
 
 class Sqs(Source[E]):
-    """A refused message, or one that business code failed on, is reported alone; its neighbours are done with."""
+    """A refused message, or one that business code failed on, is reported alone; its neighbours are done with.
+
+    In a FIFO queue those behind it in its group are reported too, untouched.
+    """
 
     name = "sqs"
     carries = True
@@ -45,10 +48,18 @@ class Sqs(Source[E]):
             name = _Named.model_validate(record).message_id
         except ValidationError:
             raise Rejected("envelope", Problem("message_id")) from None
-        return Item(partial(self._parse, record), id=name, tags={"message_id": name})
+        return Item(partial(self._parse, record), id=name, group=_group(record), tags={"message_id": name})
 
     def _parse(self, record: object) -> Sequence[E]:
         return self.read(self.open(SqsRecord, record).body)
+
+
+def _group(record: Any) -> str:
+    """The group of a FIFO queue's message: its order is kept. A fair queue has groups too, and no order."""
+    queue, attributes = record.get("eventSourceARN"), record.get("attributes")
+    if isinstance(queue, str) and queue.endswith(".fifo") and isinstance(attributes, dict):
+        return str(attributes.get("MessageGroupId", ""))
+    return ""
 
 
 def sqs(body: type[E] | Source[E]) -> Sqs[E]:

@@ -14,14 +14,9 @@ from ..limits import KIB, Limits
 from ..models import Envelope
 from ..rejection import UNSAFE_TEXT, Problem, Rejected
 from ..source import E
-from ..text import Ident, refuse_unsafe
+from ..text import Ident, Visible
 
 _MOST_LEVELS = 8
-
-
-def _visible(value: str) -> str:
-    refuse_unsafe(value)
-    return value
 
 
 def _no_path(topic: str) -> str:
@@ -31,7 +26,7 @@ def _no_path(topic: str) -> str:
     return topic
 
 
-_Visible = Annotated[str, Field(max_length=256), AfterValidator(_visible)]
+_Named = Annotated[Visible, Field(max_length=256)]
 
 
 class IotMessage(Envelope):
@@ -42,9 +37,9 @@ class IotMessage(Envelope):
     """
 
     data: str
-    topic: Annotated[_Visible, AfterValidator(_no_path)]
-    client: _Visible | None = None
-    principal: _Visible | None = None
+    topic: Annotated[_Named, AfterValidator(_no_path)]
+    client: _Named | None = None
+    principal: _Named | None = None
     #: Milliseconds since 1970, to the end of the calendar.
     received: Annotated[int, Field(ge=0, le=253_402_300_799_999)]
     trace: Ident | None = None
@@ -73,8 +68,8 @@ class Iot(AsynchronousSource[E]):
 
 
 def _matched(topic: str) -> re.Pattern[str]:
-    """What a topic filter of MQTT matches: `+` stands for one level, `#` at the end for all that follow; neither for the
-    first one of a topic of AWS IoT's own.
+    """What a topic filter of MQTT matches: `+` stands for one level, `#` at the end for all that follow; neither stands
+    for the first one of a topic of AWS IoT's own.
     """
     start, several, _ = topic.partition("/#")
     text = "/".join("[^/+#]*" if level == "+" else re.escape(level) for level in start.split("/"))

@@ -1,0 +1,74 @@
+"""The tables and targets of what the guard costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from benchmarks import guard
+from benchmarks.guard import Bomb, Costs, Import, Pair
+
+
+def tables(costs: Costs) -> list[str]:
+    """What was measured, as Markdown."""
+    return [
+        f"## Import of a handler ({guard.ROUNDS} runs)",
+        "",
+        "Each a fresh process of Python 3.13 with bytecode at hand, in the environment of its lock, for functions",
+        "without grants: one that has some imports boto3 as well. Both sides have the same Powertools and pydantic.",
+        "The import alone, and the whole process.",
+        "",
+        *_imports(costs.imported),
+        "",
+        "A handler loads no event source but its own:",
+        "",
+        *(f"- `{name}`: {', '.join(modules)}" for name, modules in costs.loaded.items()),
+        "",
+        *_pairs("One event, until it is parsed", costs.parsed),
+        *_pairs("One event, the whole handler around an empty function", costs.handled),
+        "Logging nothing, without metrics and tracing. The guard handles each message of a batch on its own.",
+        "",
+        "## A gzip bomb: CloudWatch Logs, 200 MB",
+        "",
+        "| | extra memory | time | |",
+        "|---|---|---|---|",
+        *(_bomb(name, bomb) for name, bomb in costs.bombs.items()),
+        "",
+    ]
+
+
+def targets(costs: Costs) -> dict[str, bool]:
+    """Every target, and whether it is held."""
+    half = costs.imported[guard.STOCK].seconds / 2
+    ours = costs.bombs[guard.OURS]
+    return {
+        "importing a generated handler takes at most half of one with Logger, Metrics, Tracer and Parser": all(
+            costs.imported[name].seconds <= half for name in (guard.HTTP, guard.QUEUE)
+        ),
+        "a handler loads no event source but its own": all(len(modules) == 1 for modules in costs.loaded.values()),
+        **{f"{name}: at most 2 × the stock parser's time": pair.ratio <= 2 for name, pair in costs.parsed.items()},
+        "the bomb is refused within 40 MiB and 100 ms": ours.refused and ours.mebibytes < 40 and ours.seconds < 0.1,
+    }
+
+
+def _imports(imported: Mapping[str, Import]) -> Iterator[str]:
+    unit = imported[guard.STOCK]
+    yield "| | import | against all of Powertools | process | against it | peak memory |"
+    yield "|---|---|---|---|---|---|"
+    for name, one in imported.items():
+        import_, process = one.seconds / unit.seconds, one.process / unit.process
+        yield (
+            f"| {name} | {one.seconds * 1000:.0f} ms | {import_:.2f} × "
+            f"| {one.process * 1000:.0f} ms | {process:.2f} × | {one.mebibytes:.0f} MiB |"
+        )
+
+
+def _pairs(title: str, pairs: Mapping[str, Pair]) -> Iterator[str]:
+    yield from (f"## {title}", "", "| event | holdfast | Powertools' Parser | |", "|---|---|---|---|")
+    for name, pair in pairs.items():
+        yield f"| {name} | {pair.ours * 1e6:.1f} µs | {pair.theirs * 1e6:.1f} µs | {pair.ratio:.2f} × |"
+    yield ""
+
+
+def _bomb(name: str, bomb: Bomb) -> str:
+    outcome = "refused" if bomb.refused else "passes"
+    return f"| {name} | {bomb.mebibytes:.0f} MiB | {bomb.seconds * 1000:.0f} ms | {outcome} |"

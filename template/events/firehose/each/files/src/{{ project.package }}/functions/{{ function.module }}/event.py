@@ -1,0 +1,12 @@
+"""The model of what {{ function.name }} takes."""
+
+from ...guard import Ident, Payload
+
+
+class {{ function.id }}(Payload):
+    """Every field that a record's data, JSON, may have; any other is refused. Text is a `Line`, `Text` or `Ident`.
+
+    What Data Firehose says of the record comes by `Annotated[…, Attribute()]`: record_id, arrived, stream.
+    """
+
+    id: Ident

@@ -1,0 +1,38 @@
+"""Code that an event could choose. ruff sees calls of eval and exec; this sees what it does not."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from ..code import Module, argument
+from ..finding import Span, span
+from ..origin import Values
+from ..scope import Scope
+
+_CALLED = frozenset({"eval", "exec"})
+_COMPILING = frozenset({"__builtins__", "__import__", "compile"})
+_IMPORTING = frozenset({"importlib.import_module", "importlib.__import__", "runpy.run_module", "runpy.run_path"})
+#: Where they take the name of an attribute.
+_NAMING = {"delattr": 1, "getattr": 1, "setattr": 1, "operator.attrgetter": 0, "operator.methodcaller": 0}
+
+
+def check(module: Module) -> Iterator[tuple[Span, str]]:
+    called = {call.func for call, _ in module.calls()}
+    values = Values(module)
+    for node, scope in module.names.nodes:
+        if isinstance(node, ast.Name):
+            name = module.dotted(node, scope)
+            if name in _COMPILING or (name in _CALLED and node not in called):
+                yield span(node), f"{name} makes code of text: say what to do in code"
+        elif isinstance(node, ast.Call):
+            yield from _chosen(module, node, scope, values)
+
+
+def _chosen(module: Module, call: ast.Call, scope: Scope, values: Values) -> Iterator[tuple[Span, str]]:
+    name = module.dotted(call.func, scope)
+    given = argument(call, _NAMING.get(name, 0), "name", "mod_name", "path_name")
+    if given and name in _IMPORTING and not values.is_fixed(given, scope):
+        yield span(given), "a module that is imported by name must have a fixed one: choose from a table of functions"
+    if given and name in _NAMING and values.is_event(given, scope):
+        yield span(given), "the event chooses the attribute: choose from a table of your own"
