@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from subprocess import CompletedProcess
 from typing import Any
 
@@ -56,8 +57,8 @@ def jobs(services: dict[str, Path], request: pytest.FixtureRequest) -> Iterator[
             running["sam"] = pool.submit(_judged, services)
         for name in NAMES:
             if name in names:
-                for tool, words in _own_checks(name, services[name]).items():
-                    running[f"{name}: {tool}"] = pool.submit(tools.attempt, words, cwd=services[name])
+                for tool, words in _own_checks(services[name]).items():
+                    running[f"{name}: {tool}"] = pool.submit(_attempt, tool, words, services[name])
         yield running
         pool.shutdown(cancel_futures=True)
 
@@ -85,14 +86,29 @@ def _service_environment(service: Path) -> Path:
     return tools.environment(lock_of(service, "requirements-dev.txt"), tuple(versions))
 
 
-def _own_checks(name: str, service: Path) -> dict[str, list[str]]:
+#: mypy knows libraries from one service to the next; two runs must not write into one cache.
+_CACHES: SimpleQueue[str] = SimpleQueue()
+for _number in range(4):
+    _CACHES.put(f"mypy-{_number}")
+
+
+def _attempt(tool: str, words: list[str], service: Path) -> CompletedProcess[str]:
+    if tool != "mypy":
+        return tools.attempt(words, cwd=service)
+    cache = _CACHES.get()
+    try:
+        return tools.attempt([*words, "--cache-dir", str(tools.cache() / cache)], cwd=service)
+    finally:
+        _CACHES.put(cache)
+
+
+def _own_checks(service: Path) -> dict[str, list[str]]:
     commands = _service_environment(service)
-    cached = str(tools.cache() / "mypy" / name)
     return {
         "pytest": [str(commands / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         "ruff check": [str(commands / "ruff"), "check", "--no-cache"],
         "ruff format": [str(commands / "ruff"), "format", "--no-cache", "--check", "--diff"],
-        "mypy": [str(commands / "mypy"), "--cache-dir", cached],
+        "mypy": [str(commands / "mypy")],
         "lint": [str(commands / "python"), "tools/lint.py"],
     }
 

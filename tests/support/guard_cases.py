@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
 
@@ -684,7 +684,7 @@ def test_a_refused_event_says_its_correlation_id_alone(call) -> None:
 
 def test_limits_are_the_sources_own(call) -> None:
     source = http_api(Order)
-    source.limits = replace(source.limits, bytes=300)
+    source.limits = source.limits._replace(bytes=300)
     result, _ = call(source, request({"id": "a" * 40}))
     assert result.value["statusCode"] == 204
     result, _ = call(source, request(json.dumps({"id": "a"}) + " " * 300))

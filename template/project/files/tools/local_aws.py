@@ -66,8 +66,8 @@ class Function:
 
     @property
     def module(self) -> str:
-        """The folder under functions/, out of `<package>.functions.<module>.handler.handler`."""
-        return self.handler.split(".")[-3]
+        """The folder under functions/, out of `<package>.guard.entry.<module>`."""
+        return self.handler.split(".")[-1]
 
 
 def functions(body: Node) -> list[Function]:

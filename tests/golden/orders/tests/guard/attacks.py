@@ -91,7 +91,10 @@ UNKNOWN: tuple[tuple[str, str, str, Any], ...] = (
 def attacks(function: Function) -> Iterator[Attack]:
     """Every attack on one function."""
     model, sample, carrier = function.model(), function.sample(), function.carrier()
-    limits = function.handler().source.limits
+    source = function.handler().source
+    while source.within:
+        source = source.within
+    limits = source.limits
     declared: list[Place] = [(key,) for key in fields(model)]
     for place in dict.fromkeys([*carrier.values(model, sample), *declared]):
         yield from _on_field(model, sample, carrier, place, limits)

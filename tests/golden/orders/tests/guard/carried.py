@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from .harness import Attack, Carrier, Event, Model, Place, Run
 
@@ -19,6 +19,28 @@ class Carriable(Carrier, Protocol):
 
     def event(self, document: Any) -> Event:
         """The event that such JSON stands for."""
+
+
+@runtime_checkable
+class Packed(Protocol):
+    """A source whose events are bytes where another source carries them, no JSON."""
+
+    def packed(self, event: Any) -> bytes | None:
+        """What stands for `event`; None where it cannot be carried."""
+
+    def unpacked(self, data: bytes) -> Event:
+        """The event that such bytes stand for."""
+
+
+@runtime_checkable
+class CarriesBytes(Protocol):
+    """A source that carries any bytes."""
+
+    def data(self, sample: Event) -> bytes:
+        """What `sample` carries."""
+
+    def with_data(self, sample: Event, data: bytes) -> Event:
+        """An event that carries `data` instead."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ class Carried:
         yield from self.outer.own(model, sample)
         for attack in self.inner.own(model, self._within(sample)):
             if self._made(sample, attack) is not None:
-                yield replace(attack, event=partial(self._made, sample, attack))
+                yield replace(attack, event=partial(self._made, sample, attack), whole=False)
 
     def check_refused(self, run: Run, attack: Attack) -> None:
         self.outer.check_refused(run, attack)
@@ -72,9 +94,14 @@ class Carried:
         return self._around(sample, attack.event())
 
     def _within(self, sample: Event) -> Event:
+        if isinstance(self.inner, Packed) and isinstance(self.outer, CarriesBytes):
+            return self.inner.unpacked(self.outer.data(sample))
         return self.inner.event(self.outer.payload(sample))
 
     def _around(self, sample: Event, event: Any) -> Event | None:
+        if isinstance(self.inner, Packed) and isinstance(self.outer, CarriesBytes):
+            data = self.inner.packed(event)
+            return None if data is None else self.outer.with_data(sample, data)
         document = None if event is None else self.inner.document(event)
         try:
             return None if document is None else self.outer.body(sample, json.dumps(document, allow_nan=False))

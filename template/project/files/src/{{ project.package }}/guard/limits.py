@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import isfinite
+from typing import NamedTuple
 
 from .rejection import Problem, Rejected
 
@@ -11,8 +11,7 @@ KIB = 1024
 MIB = 1024 * KIB
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """The size of an event, or of one record where a source delivers several; settings.py changes them by source."""
 
     #: UTF-8 bytes of all strings and keys together, numbers counted roughly.

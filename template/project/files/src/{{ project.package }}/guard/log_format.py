@@ -7,8 +7,7 @@ import logging
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from pydantic_core import to_jsonable_python
@@ -33,8 +32,7 @@ _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _MOST_FIELDS = 30
 
 
-@dataclass(frozen=True)
-class Vetted:
+class Vetted(NamedTuple):
     """A value that the guard made itself, and that holds nothing of an event but what a model has checked."""
 
     value: object

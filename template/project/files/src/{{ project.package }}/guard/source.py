@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
 from .. import settings
@@ -13,7 +13,7 @@ from .disposal import Disposal
 from .limits import Limits, measure
 from .models import Envelope, Payload
 from .origin import Attribute, Filled, origins, sole_key
-from .rejection import Problem, Rejected, refusing
+from .rejection import Problem, Rejected, refused, refusing
 from .strict_json import decoded, parse
 
 E = TypeVar("E", bound=Payload)
@@ -86,7 +86,7 @@ class Source(ABC, Generic[E]):
             self.within, self.model, self.origins = within, within.model, within.origins
         else:
             self.within, self.model, self.origins = None, within, self._origins(within)
-        self.limits = replace(self.limits, **settings.LIMITS.get(self.name, {}))
+        self.limits = self.limits._replace(**settings.LIMITS.get(self.name, {}))
 
     def _origins(self, model: type[E]) -> Mapping[str, Filled]:
         known = self.attributes | self.described
@@ -120,11 +120,11 @@ class Source(ABC, Generic[E]):
             event = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
             return self._unpacked(self.within.carried(event))
         text = data if isinstance(data, str) else decoded(data)
-        asked = {
-            key: attributes[filled.name]
-            for key, filled in self.origins.items()
-            if attributes and filled.part == Attribute.part and filled.name in attributes
-        }
+        asked: dict[str, object] = {}
+        if attributes:
+            for key, filled in self.origins.items():
+                if filled.part == Attribute.part and filled.name in attributes:
+                    asked[key] = attributes[filled.name]
         return [bound(self.model, self.origins, text, asked, self.limits)]
 
     def _unpacked(self, items: Sequence[Item[E]]) -> list[E]:
@@ -150,10 +150,11 @@ class Source(ABC, Generic[E]):
         """`value`, the event or one record of it, as AWS describes it and within the limits."""
         if not isinstance(value, dict):
             raise Rejected("envelope", Problem("dict_type"))
-        with refusing("size"):
+        try:
             measure(value, self.limits)
-        with refusing("envelope", envelope):
             return envelope.model_validate(value)
+        except BaseException as error:  # noqa: BLE001 - a panic in Rust is no Exception
+            raise refused(error, "envelope", envelope) from None
 
 
 def records(event: object, key: str, limits: Limits) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel
 
 from .limits import Limits, measure
-from .rejection import Problem, Rejected, Stage, refusing
+from .rejection import Problem, Rejected, Stage, refused
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -47,8 +47,10 @@ def decoded(data: bytes) -> str:
 
 def validated(model: type[M], text: str, stage: Stage = "payload") -> M:
     """`text` as `model`, which is given JSON, not Python objects: only so can it be strict and still know dates."""
-    with refusing(stage, model):
+    try:
         return model.model_validate_json(text)
+    except BaseException as error:  # noqa: BLE001 - a panic in Rust is no Exception
+        raise refused(error, stage, model) from None
 
 
 def _at_most(text: str) -> tuple[int, int]:

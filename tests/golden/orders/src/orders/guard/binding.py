@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -15,7 +15,7 @@ from .strict_json import parse, validated
 M = TypeVar("M", bound=BaseModel)
 
 
-def bound(model: type[M], own: Container[str], text: str, vouched: Mapping[str, object], limits: Limits) -> M:
+def bound(model: type[M], own: Collection[str], text: str, vouched: Mapping[str, object], limits: Limits) -> M:
     """`text`, the JSON that the sender wrote, and `vouched`, by the model's keys, as `model`; raises `Rejected`.
 
     The sender may speak for none of the keys in `own`, whether something is vouched for them or not.
@@ -23,7 +23,7 @@ def bound(model: type[M], own: Container[str], text: str, vouched: Mapping[str, 
     body = parse(text, limits)
     if not isinstance(body, dict):
         raise Rejected("payload", Problem("model_type"))
-    forged = [Problem("extra_forbidden", (key,)) for key in body if key in own]
+    forged = [Problem("extra_forbidden", (key,)) for key in own if key in body]
     if forged:
         raise Rejected("payload", *forged)
     if not vouched:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pydantic_core import from_json, to_json
 
@@ -14,24 +13,21 @@ if TYPE_CHECKING:
     from .source import Item
 
 
-@dataclass(frozen=True)
-class Refused:
+class Refused(NamedTuple):
     """The event never reached the function."""
 
     stage: Stage
     problems: tuple[Problem, ...]
 
 
-@dataclass(frozen=True)
-class Done:
+class Done(NamedTuple):
     """The function returned `value`; `apart` never reached it, parts of the item that were refused on their own."""
 
     value: object
     apart: Sequence[tuple[Item[Any], Refused]] = ()
 
 
-@dataclass(frozen=True)
-class Failed:
+class Failed(NamedTuple):
     """The function raised an error of this type."""
 
     error: str

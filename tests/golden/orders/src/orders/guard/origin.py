@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, is_dataclass
-from typing import Any, ClassVar, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, NamedTuple, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
@@ -39,8 +39,7 @@ class Attribute(Origin):
     part = "attributes"
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(NamedTuple):
     """What fills a field: a part of the request, the name of the value there, and whether there may be many of it."""
 
     part: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core.core_schema import ErrorType
@@ -20,8 +19,7 @@ UNSAFE_TEXT = "unsafe_text"
 _KNOWN = frozenset({*get_args(ErrorType), UNSAFE_TEXT})
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: pydantic's type for it, and where, as far as the service's own model names the place."""
 
     type: str
@@ -41,12 +39,22 @@ class Rejected(Exception):
         self.problems = problems
 
 
-class refusing:  # noqa: N801 - reads as a word: `with refusing("size"):`
-    """Turn whatever reading an event raises into `Rejected`.
+def refused(error: BaseException, stage: Stage, model: type[BaseModel] | None = None) -> BaseException:
+    """What to raise in place of `error`, which reading an event raised: `Rejected`.
 
     Parsers fail in more ways than they document (decimal overflow, recursion, memory, a validator's own slip, a panic
-    in Rust, which is no Exception); an event that makes one fail is hostile until shown otherwise. A class, because a
-    generator takes three times as long to enter and leave, and records come by the thousand.
+    in Rust, which is no Exception); an event that makes one fail is hostile until shown otherwise.
+    """
+    if isinstance(error, Rejected | KeyboardInterrupt):
+        return error
+    if isinstance(error, ValidationError):
+        return Rejected(stage, *_problems(error, model))
+    return Rejected(stage, Problem(kind_of(error)))
+
+
+class refusing:  # noqa: N801 - reads as a word: `with refusing("size"):`
+    """`refused` around a block. A class, because a generator takes three times as long to enter and leave; what runs
+    for each record of a batch does without either.
     """
 
     def __init__(self, stage: Stage, model: type[BaseModel] | None = None) -> None:
@@ -56,11 +64,8 @@ class refusing:  # noqa: N801 - reads as a word: `with refusing("size"):`
     def __enter__(self) -> None: ...
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if error is None or isinstance(error, Rejected | KeyboardInterrupt):
-            return
-        if isinstance(error, ValidationError):
-            raise Rejected(self._stage, *_problems(error, self._model)) from None
-        raise Rejected(self._stage, Problem(kind_of(error))) from None
+        if error is not None:
+            raise refused(error, self._stage, self._model) from None
 
 
 def declared_names(model: type[BaseModel]) -> frozenset[str]:

@@ -47,6 +47,8 @@ def _visible(value: str) -> str:
 
 
 def _line(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return value
     refuse_unsafe(value)
     return unicodedata.normalize("NFC", value)
 

@@ -6,10 +6,9 @@ import base64
 import binascii
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, ClassVar, Generic
-from urllib.parse import parse_qsl
+from types import MappingProxyType
+from typing import Any, ClassVar, Generic, NamedTuple
 
 from .binding import bound
 from .limits import MIB, Limits
@@ -26,17 +25,16 @@ def _nobody() -> None:
     return None
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """A request as an envelope described it: decoded, still text."""
 
     body: str
-    path: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = MappingProxyType({})
     #: The parameters of the query string, in order.
     query: Sequence[tuple[str, str]] = ()
-    claims: Mapping[str, str] = field(default_factory=dict)
+    claims: Mapping[str, str] = MappingProxyType({})
     #: What AWS says besides, by the names that the source lists.
-    attributes: Mapping[str, object] = field(default_factory=dict)
+    attributes: Mapping[str, object] = MappingProxyType({})
     #: Read where a model asks for it: not every token says who its bearer is.
     caller: Callable[[], Caller | None] = _nobody
 
@@ -93,6 +91,10 @@ def body_text(body: str, content_type: str, encoded: bool) -> str:
 
 def parameters(query: str) -> list[tuple[str, str]]:
     """The parameters of a query string as it was sent, decoded."""
+    if not query:
+        return []
+    from urllib.parse import parse_qsl  # Costs a millisecond, and many requests have no query.
+
     try:
         return parse_qsl(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
     except ValueError:

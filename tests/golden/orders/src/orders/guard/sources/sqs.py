@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, ClassVar, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from ..disposal import FailItem
 from ..limits import KIB, MIB, Limits
@@ -15,12 +15,10 @@ from ..rejection import Problem, Rejected
 from ..source import E, Item, Source, records
 from ..text import Ident
 
-
-class _Named(Envelope):
-    message_id: Ident = Field(alias="messageId")
+_NAME = TypeAdapter(Ident)
 
 
-class SqsRecord(_Named):
+class SqsRecord(Envelope):
     """One message. Its attributes are the sender's too, and unchecked: what a function needs belongs into the body."""
 
     event_source: Literal["aws:sqs"] = Field(alias="eventSource")
@@ -43,10 +41,10 @@ class Sqs(Source[E]):
         """Each message by its id; an event whose messages cannot even be named is refused whole."""
         return [self._item(record) for record in records(event, "Records", self.limits)]
 
-    def _item(self, record: object) -> Item[E]:
+    def _item(self, record: Any) -> Item[E]:
         try:
-            name = _Named.model_validate(record).message_id
-        except ValidationError:
+            name = _NAME.validate_python(record["messageId"])
+        except (LookupError, TypeError, ValidationError):
             raise Rejected("envelope", Problem("message_id")) from None
         return Item(partial(self._parse, record), id=name, group=_group(record), tags={"message_id": name})
 

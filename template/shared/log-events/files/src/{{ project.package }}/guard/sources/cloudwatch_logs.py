@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -93,7 +92,7 @@ class CloudWatchLogs(Source[E]):
         if self._lines and len(self.origins) < len(model.model_fields):
             raise TypeError(f"{model.__name__}: with a Message() no line is JSON: its other fields are Attribute()s")
         #: For a delivery: what it is once it is decompressed, and all of its values.
-        self._whole = replace(self.limits, bytes=4 * self.limits.bytes, nodes=10 * self.limits.records)
+        self._whole = self.limits._replace(bytes=4 * self.limits.bytes, nodes=10 * self.limits.records)
 
     def items(self, event: object) -> Sequence[Item[E]]:
         return self.carried(from_base64(self.open(Subscription, event).awslogs.data, self._whole.bytes))
