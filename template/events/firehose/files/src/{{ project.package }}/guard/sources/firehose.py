@@ -43,9 +43,7 @@ class FirehoseRecord(_Named):
 class Transformation(Envelope):
     """What stands beside the records."""
 
-    stream: Annotated[str, Field(pattern=r"^[A-Za-z0-9:/._-]{1,512}$")] | None = Field(
-        None, alias="deliveryStreamArn"
-    )
+    stream: Annotated[str, Field(pattern=r"^[A-Za-z0-9:/._-]{1,512}$")] | None = Field(None, alias="deliveryStreamArn")
 
 
 class Mark(Raise):
