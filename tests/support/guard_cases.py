@@ -720,7 +720,9 @@ def test_a_group_of_a_fifo_queue_stops_at_its_first_failure(call, hostile):
         event["Records"][1]["body"] = "{}"
     result, seen = call(sqs(Step), event, _failing_on("two"))
     assert result.value == {"batchItemFailures": [{"itemIdentifier": "two"}, {"itemIdentifier": "four"}]}
-    assert [payload.id for payload in seen] == (["one", "three", "five"] if hostile else ["one", "two", "three", "five"])
+    assert [payload.id for payload in seen] == (
+        ["one", "three", "five"] if hostile else ["one", "two", "three", "five"]
+    )
 
 
 def test_a_group_of_a_fair_queue_has_no_order(call):
