@@ -30,6 +30,13 @@ def test_every_part_of_the_template_is_in_a_golden(catalogue: Catalogue) -> None
     for name, text in goldens.specs(catalogue).items():
         found = spec.parse(text, catalogue, name=name)
         used |= {("events", function.event.kind) for function in found.functions}
+        for function in found.functions:
+            source = catalogue.parts["events", function.event.kind]
+            used |= {("shared", part.name) for part in catalogue.shared(source, function.event.options)}
+        for resource in found.resources:
+            used |= {
+                ("shared", part.name) for part in catalogue.shared(catalogue.parts["resources", resource.kind], {})
+            }
         used |= {("resources", resource.kind) for resource in found.resources}
         used |= {(group, str(found.tables[group][key])) for group, key in catalogue.choices.items()}
     assert used == {key for key in catalogue.parts if key[1]}

@@ -7,7 +7,7 @@ Runs inside the service that has every event source, where its package can be im
 from __future__ import annotations
 
 import pytest
-from everything.guard.rejection import Rejected
+from everything.guard.rejection import Rejected, refusing
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.guard.functions import FUNCTIONS
@@ -16,7 +16,7 @@ from tests.guard.mutations import VALUES, changed, changed_payload
 from tests.guard.test_mutations import WORD
 
 at_length = settings(
-    max_examples=120,
+    max_examples=50,
     database=None,
     deadline=None,
     print_blob=True,
@@ -31,13 +31,15 @@ def _read(function: Function, event: object) -> None:
     """Parse every item of `event`. Only a refusal may come out, in words that the guard has for it."""
     problems = []
     try:
-        items = function.handler().source.items(event)
+        with refusing("envelope"):
+            items = function.handler().source.items(event)
     except Rejected as refusal:
         problems += refusal.problems
         items = ()
     for item in items:
         try:
-            item.parse()
+            with refusing("payload"):
+                item.parse()
         except Rejected as refusal:
             problems += refusal.problems
     assert all(WORD.match(problem.type) for problem in problems), problems
