@@ -244,7 +244,7 @@ REFUSED = {
     ),
     "an option of no type": (
         {"template/events/call/part.toml": '[options.word]\ntype = "colour"\n'},
-        "template/events/call/part.toml: the option 'word' has unknown type 'colour'; types are boolean, choice, integer, map, "
+        "template/events/call/part.toml: the option 'word' has unknown type 'colour'; types are boolean, choice, function, integer, map, "
         "resource, string, text",
     ),
     "an option with an unknown key": (
@@ -257,7 +257,7 @@ REFUSED = {
     ),
     "an option of a list of types": (
         {CALL: '[options.word]\ntype = ["string"]\n'},
-        f"{CALL}: the option 'word' has unknown type a list; types are boolean, choice, integer, map, resource, string, text",
+        f"{CALL}: the option 'word' has unknown type a list; types are boolean, choice, function, integer, map, resource, string, text",
     ),
     "a limit that is a text": (
         {CALL: '[options.word]\nminimum = "a"\n'},
@@ -294,11 +294,11 @@ REFUSED = {
     ),
     "a count that is none": (
         {CALL: 'counts = { service = "x" }\n'},
-        f"{CALL}: [counts] has service = 'x'; write whole numbers for service, each, granted",
+        f"{CALL}: [counts] has service = 'x'; write whole numbers for service, each, granted, external",
     ),
     "a count of nothing known": (
         {CALL: "counts = { all = 1 }\n"},
-        f"{CALL}: [counts] has all = 1; write whole numbers for service, each, granted",
+        f"{CALL}: [counts] has all = 1; write whole numbers for service, each, granted, external",
     ),
     "a narrower option that functions do not have": (
         {CALL: "[function.memory]\nminimum = 1\n"},

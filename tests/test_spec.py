@@ -92,7 +92,7 @@ REFUSED = {
     ),
     "an unknown key": (
         MINIMAL.replace("grants =", "grant ="),
-        "holdfast.toml:13 functions.place-order.grant: the key 'grant' is unknown; known here: event, grants, memory, "
+        "holdfast.toml:13 functions.place-order.grant: the key 'grant' is unknown; known here: event, grants, allow, memory, "
         "timeout, concurrency, environment",
     ),
     "a table that is none": (

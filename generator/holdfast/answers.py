@@ -50,6 +50,8 @@ def _map_problem(question: Question, value: object) -> str:
             return f"{shown(key)} is set by the service itself"
         if _BAD_TEXT.search(item):
             return f"the value of {shown(key)} holds a control character"
+        if question.values and not re.fullmatch(question.values, item):
+            return f"{shown(item)} is not what {shown(key)} may be"
     return ""
 
 

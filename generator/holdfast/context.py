@@ -1,72 +1,18 @@
-"""What templates see: the spec with every reference followed, and grants turned into IAM statements."""
+"""From a spec to what templates see: every reference followed, grants turned into IAM statements."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from holdfast import names
+from holdfast import arns, names, statements
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
-from holdfast.model import FunctionSpec, Options, ProjectSpec, ResourceSpec
+from holdfast.model import FunctionSpec, Grant, Options, ProjectSpec, ResourceSpec
 from holdfast.parts import Grants, Part
-
-#: Renders a small template of a part (an ARN, an example) with the given names.
-RenderText = Callable[[str, Mapping[str, object]], str]
-
-
-@dataclass(frozen=True)
-class ResourceView:
-    """A resource as templates see it; `variable` is where functions find its name or address."""
-
-    name: str
-    id: str
-    module: str
-    kind: str
-    options: Options
-    variable: str
-    arn: str
-
-
-@dataclass(frozen=True)
-class GrantView:
-    """A grant of a function; `example` is one line of starter code, or empty."""
-
-    resource: ResourceView
-    name: str
-    example: str
-
-
-@dataclass(frozen=True)
-class Statement:
-    """An IAM statement: exact actions on exact ARNs, these with `${AWS::…}` and `${Stage}` for `!Sub`."""
-
-    sid: str
-    actions: tuple[str, ...]
-    resources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class KeyUse:
-    """What a function does with the service's key through one AWS service."""
-
-    via: str
-    actions: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FunctionView:
-    """A function as templates see it; `resources` are those that it was granted something on."""
-
-    name: str
-    id: str
-    module: str
-    event: Mapping[str, object]
-    options: Options
-    grants: tuple[GrantView, ...]
-    statements: tuple[Statement, ...]
-    key_uses: tuple[KeyUse, ...]
-    resources: tuple[ResourceView, ...]
+from holdfast.statements import RenderText
+from holdfast.text import quote
+from holdfast.views import FunctionView, GrantView, ResourceView, Statement
 
 
 @dataclass(frozen=True)
@@ -93,7 +39,9 @@ def build(spec: ProjectSpec, catalogue: Catalogue, render: RenderText) -> Names:
     context: dict[str, object] = {**spec.tables, "project": project}
     resources = {resource.name: _resource(resource, catalogue, render, context) for resource in spec.resources}
     functions = {f.name: _function(f, catalogue, resources, render, context) for f in spec.functions}
-    return Names({**context, "resources": resources, "functions": tuple(functions.values())}, functions, resources)
+    foreign = statements.foreign(each for function in functions.values() for each in function.foreign)
+    common = {**context, "resources": resources, "functions": tuple(functions.values()), "foreign": foreign}
+    return Names(common, functions, resources)
 
 
 def _resource(
@@ -107,10 +55,16 @@ def _resource(
         kind=resource.kind,
         options=resource.options,
         variable=f"{names.module(resource.name)}_{grants.variable or names.module(resource.kind)}".upper(),
-        arn="",
+        arn=arns.reference(resource.external),
+        external=bool(resource.external),
+        key=arns.reference(resource.key),
     )
-    arn = render(grants.arn, {**context, "resource": view})
-    return replace(view, arn=arn)
+    if view.external:
+        text = f"!Sub {quote(view.arn)}" if "${" in view.arn else quote(view.arn)
+        return replace(view, value=text, reference=text)
+    view = replace(view, arn=render(grants.arn, {**context, "resource": view}))
+    seen = {**context, "resource": view}
+    return replace(view, value=render(grants.value, seen), reference=render(grants.reference, seen))
 
 
 def _function(
@@ -126,30 +80,38 @@ def _function(
         key: resources[str(value)] if key in references else value for key, value in function.event.options.items()
     }
     event["kind"] = function.event.kind
-    own = [(resources[grant.resource], grant.name) for grant in function.grants]
     rules = {r.kind: catalogue.parts["resources", r.kind].grants for r in resources.values()}
     needs = [render(need, {**context, "event": event}) for need in source.needs]
     needed = [_needed(need, source, resources, rules) for need in needs if need]
-    grants = tuple(
-        GrantView(resource, name, render(rules[resource.kind].rules[name].example, {**context, "resource": resource}))
-        for resource, name in own
-    )
+    own = [(resources[grant.resource], grant) for grant in function.grants]
+    uses = [statements.Use(r, rules[r.kind], grant.name, grant.argument) for r, grant in (*needed, *own)]
+    keys = statements.key_uses(uses)
+    abroad = statements.build([use for use in uses if use.resource.external], render, context)
+    written = statements.written_out(function.allow)
     return FunctionView(
         name=function.name,
         id=names.logical_id(function.name),
         module=names.module(function.name),
         event=event,
         options=function.options,
-        grants=grants,
-        statements=tuple(_statement(resource, name, rules, render, context) for resource, name in (*needed, *own)),
-        key_uses=_key_uses((*needed, *own), rules),
+        grants=tuple(_grant(r, grant, rules[r.kind].rules[grant.name].example, render, context) for r, grant in own),
+        statements=(*statements.build(uses, render, context), *written),
+        key_uses=keys,
         resources=tuple({resource.name: resource for resource, _ in own}.values()),
+        foreign=(*abroad, *written, *(Statement(use.sid, use.actions, (use.key,)) for use in keys if use.key)),
     )
+
+
+def _grant(
+    resource: ResourceView, grant: Grant, example: str, render: RenderText, context: Mapping[str, object]
+) -> GrantView:
+    line = render(example, {**context, "resource": resource, "argument": grant.argument})
+    return GrantView(resource, grant.name, grant.argument, str(grant), line)
 
 
 def _needed(
     need: str, source: Part, resources: Mapping[str, ResourceView], rules: Mapping[str, Grants]
-) -> tuple[ResourceView, str]:
+) -> tuple[ResourceView, Grant]:
     name, _, grant = need.partition(":")
     if name not in resources or grant not in rules[resources[name].kind].rules:
         raise HoldfastError(
@@ -157,24 +119,4 @@ def _needed(
             where=f"{source.path}/part.toml",
             todo="mend the template",
         )
-    return resources[name], grant
-
-
-def _statement(
-    resource: ResourceView,
-    grant: str,
-    rules: Mapping[str, Grants],
-    render: RenderText,
-    context: Mapping[str, object],
-) -> Statement:
-    rule = rules[resource.kind].rules[grant]
-    arn = render(rule.arn, {**context, "resource": resource}) or resource.arn
-    return Statement(resource.id + names.logical_id(resource.kind) + names.logical_id(grant), rule.actions, (arn,))
-
-
-def _key_uses(pairs: tuple[tuple[ResourceView, str], ...], rules: Mapping[str, Grants]) -> tuple[KeyUse, ...]:
-    uses: dict[str, dict[str, None]] = {}
-    for resource, grant in pairs:
-        for action in rules[resource.kind].rules[grant].key:
-            uses.setdefault(rules[resource.kind].via, {})[action] = None
-    return tuple(KeyUse(via, tuple(sorted(actions))) for via, actions in sorted(uses.items()))
+    return resources[name], Grant(name, grant)

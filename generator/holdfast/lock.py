@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
-from holdfast.model import FileKind, ProjectSpec, TemplateRef, Value
+from holdfast.model import FileKind, Permission, ProjectSpec, TemplateRef, Value
 from holdfast.spec import SCHEMA, from_data
 from holdfast.tree import Tree
 
@@ -49,15 +49,32 @@ def spec_data(spec: ProjectSpec) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         **{table: _plain(options) for table, options in spec.tables.items()},
-        "resources": {r.name: {"kind": r.kind, "id": r.id, **_plain(r.options)} for r in spec.resources},
+        "resources": {
+            r.name: {"kind": r.kind, "id": r.id, **_given(external=r.external, key=r.key), **_plain(r.options)}
+            for r in spec.resources
+        },
         "functions": {
             f.name: {
                 "event": {"kind": f.event.kind, **_plain(f.event.options)},
                 "grants": [str(grant) for grant in f.grants],
+                **_given(allow=[_written(permission) for permission in f.allow]),
                 **_plain(f.options),
             }
             for f in spec.functions
         },
+    }
+
+
+def _given(**values: object) -> dict[str, object]:
+    """What is not empty."""
+    return {key: value for key, value in values.items() if value}
+
+
+def _written(permission: Permission) -> dict[str, object]:
+    return {
+        "actions": list(permission.actions),
+        "resources": list(permission.resources),
+        "reason": permission.reason,
     }
 
 

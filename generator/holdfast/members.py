@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from holdfast import names
+from holdfast import arns, names
 from holdfast.errors import shown
-from holdfast.model import EventSpec, FunctionSpec, Grant, Options, ResourceSpec
+from holdfast.model import EventSpec, FunctionSpec, Options, ResourceSpec
+from holdfast.parts import Part
+from holdfast.permissions import read_allow, read_grants
 from holdfast.reader import Reader
 
 #: IAM role names end at 64 characters, and hold service, stage, function and region; queue names end at 80.
 LONGEST_FUNCTION = 32
 LONGEST_RESOURCE = 40
-#: A role's policies have room for 10,240 characters.
-MOST_GRANTS = 30
 
 
 def read_resources(reader: Reader, data: Mapping[str, object]) -> tuple[ResourceSpec, ...]:
@@ -37,9 +37,41 @@ def read_resources(reader: Reader, data: Mapping[str, object]) -> tuple[Resource
             raise reader.error(
                 (*path, "id"), f"{shown(identity)} is not the stem of a logical id", "use letters and digits"
             )
-        found.append(ResourceSpec(name, part.name, identity, reader.options(path, given, part.options, {})))
+        external, key = _elsewhere(reader, path, given, part)
+        for question in part.options if external else ():
+            if question.own and question.key in given:
+                raise reader.error(
+                    (*path, question.key), "whoever made the resource has decided this", "remove it, or `external`"
+                )
+        asked = part.asked(external=bool(external))
+        options = reader.options(path, given, asked, {}, also=("kind", "id", "external", "key"))
+        found.append(ResourceSpec(name, part.name, identity, options, external, key))
     reader.no_twins("resources", [(r.name, r.id) for r in found])
     return tuple(found)
+
+
+def _elsewhere(reader: Reader, path: tuple[str, ...], given: dict[str, object], part: Part) -> tuple[str, str]:
+    """Where a resource is that somebody else made, and the key it is encrypted with; both empty for the stack's own."""
+    external, key = given.pop("external", None), given.pop("key", None)
+    if external is None and key is None:
+        return "", ""
+    if not part.grants.external:
+        raise reader.error((*path, "external"), f"a {part.name} is always the service's own", "remove the line")
+    if external is None:
+        raise reader.error((*path, "key"), "the service's own resources have the service's key", "remove the line")
+    if not arns.names(external, part.grants.external):
+        raise reader.error(
+            (*path, "external"),
+            f"{shown(external)} is not the ARN of a {part.name}",
+            f"{arns.HINT}; or write ssm: and the name of the parameter that holds it, such as ssm:/shared/reports",
+        )
+    if key is not None and not arns.names(key, arns.KEY):
+        raise reader.error(
+            (*path, "key"),
+            f"{shown(key)} is not the ARN of a KMS key",
+            f"{arns.HINT}; or write ssm: and the name of the parameter that holds it",
+        )
+    return str(external), str(key or "")
 
 
 def read_functions(
@@ -68,13 +100,28 @@ def read_functions(
                     f"{event.options[question.key]!r} already invokes the function {unique[key]!r}",
                     "give each function its own",
                 )
-        grants = _grants(reader, (*path, "grants"), given.pop("grants", []), index)
+        grants = read_grants(reader, (*path, "grants"), given.pop("grants", []), index)
+        allow = read_allow(reader, (*path, "allow"), given.pop("allow", []))
         options = reader.options(
-            path, given, reader.catalogue.function_options(event.kind), index, also=("event", "grants")
+            path, given, reader.catalogue.function_options(event.kind), index, also=("event", "grants", "allow")
         )
-        found.append(FunctionSpec(name, event, grants, options))
+        found.append(FunctionSpec(name, event, grants, options, allow))
     reader.no_twins("functions", [(f.name, names.logical_id(f.name)) for f in found])
+    _check_named(reader, resources, [function.name for function in found])
     return tuple(found)
+
+
+def _check_named(reader: Reader, resources: tuple[ResourceSpec, ...], functions: list[str]) -> None:
+    """Refuse a resource that stands for a function which is not there."""
+    for resource in resources:
+        for question in reader.catalogue.parts["resources", resource.kind].options:
+            named = resource.options.get(question.key)
+            if question.type == "function" and named is not None and named not in functions:
+                raise reader.error(
+                    ("resources", resource.name, question.key),
+                    f"there is no function {shown(named)}",
+                    f"choose from {', '.join(functions)}" if functions else "add one",
+                )
 
 
 def _event(reader: Reader, path: tuple[str, ...], raw: object, resources: Mapping[str, ResourceSpec]) -> EventSpec:
@@ -83,33 +130,3 @@ def _event(reader: Reader, path: tuple[str, ...], raw: object, resources: Mappin
         return EventSpec("", Options())
     part = reader.part((*path, "kind"), reader.catalogue.group("events"), given.pop("kind", None))
     return EventSpec(part.name, reader.options(path, given, part.options, resources, also=("kind",)))
-
-
-def _grants(
-    reader: Reader, path: tuple[str, ...], raw: object, resources: Mapping[str, ResourceSpec]
-) -> tuple[Grant, ...]:
-    if not isinstance(raw, list) or not all(isinstance(grant, str) for grant in raw):
-        raise reader.error(path, "grants are a list of texts", 'write them as ["orders:get"]')
-    if len(raw) > MOST_GRANTS:
-        raise reader.error(
-            path, f"{len(raw)} grants are more than a role holds", f"{MOST_GRANTS} fit: split the function"
-        )
-    found: list[Grant] = []
-    for text in raw:
-        resource, _, name = text.partition(":")
-        if resource not in resources:
-            raise reader.error(
-                path,
-                f"the grant {shown(text)} is on a resource that does not exist",
-                f"add [resources.{resource}] or mend it",
-            )
-        kind = resources[resource].kind
-        rules = reader.catalogue.parts["resources", kind].grants.rules
-        offered = [rule.name for rule in rules.values() if not rule.event]
-        if name not in offered:
-            raise reader.error(path, f"a {kind} has no grant {shown(name)}", f"choose from {', '.join(offered)}")
-        grant = Grant(resource, name)
-        if grant in found:
-            raise reader.error(path, f"the grant {shown(text)} stands twice", "remove one")
-        found.append(grant)
-    return tuple(found)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-OptionType = Literal["string", "text", "integer", "boolean", "choice", "map", "resource"]
+OptionType = Literal["string", "text", "integer", "boolean", "choice", "map", "resource", "function"]
 Value = str | int | bool | Mapping[str, str]
 FileKind = Literal["managed", "seeded", "derived"]
 
@@ -36,7 +36,8 @@ class Question:
 
     `when` names keys of the same table and the values under which the option matters. `unique` refuses that two
     functions give the same value, among those that answer the question `within` alike; `resource` is the kind that a
-    `resource` option must name.
+    `resource` option must name, one that somebody else made only with `external`. `values` is what each value of a map
+    must match. `own` is an option that only a resource of the service's own stack has.
     """
 
     key: str
@@ -48,9 +49,12 @@ class Question:
     asked: bool = True
     choices: tuple[str, ...] = ()
     pattern: str = ""
+    values: str = ""
     minimum: int | None = None
     maximum: int | None = None
     resource: str = ""
+    external: bool = False
+    own: bool = False
     unique: bool = False
     within: str = ""
     reserved: tuple[str, ...] = ()
@@ -63,13 +67,23 @@ class Question:
 
 @dataclass(frozen=True)
 class Grant:
-    """A permission of one function on one resource: `orders:get`."""
+    """A permission of one function on one resource: `orders:get`, or on a part of it: `reports:put(daily/)`."""
 
     resource: str
     name: str
+    argument: str = ""
 
     def __str__(self) -> str:
-        return f"{self.resource}:{self.name}"
+        return f"{self.resource}:{self.name}({self.argument})" if self.argument else f"{self.resource}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Permission:
+    """What the catalogue has no grant for, written out: IAM actions on ARNs, and why."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -88,16 +102,23 @@ class FunctionSpec:
     event: EventSpec
     grants: tuple[Grant, ...]
     options: Options
+    allow: tuple[Permission, ...] = ()
 
 
 @dataclass(frozen=True)
 class ResourceSpec:
-    """A thing that functions use. `id` is the logical id's stem and stays when `name` changes."""
+    """A thing that functions use. `id` is the logical id's stem and stays when `name` changes.
+
+    `external` says where one is that somebody else made: its ARN, or `ssm:` and the name of the parameter that holds
+    it; `key` so names the KMS key that it is encrypted with.
+    """
 
     name: str
     kind: str
     id: str
     options: Options
+    external: str = ""
+    key: str = ""
 
 
 @dataclass(frozen=True)

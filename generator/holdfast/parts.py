@@ -12,10 +12,15 @@ from holdfast.model import Question
 from holdfast.questions import read_question
 from holdfast.source import Template, toml
 
-Scope = Literal["service", "each", "granted"]
+Scope = Literal["service", "each", "granted", "external"]
 #: Parts of the project, of functions and of resources; any other folder's are chosen by a table of its name.
 FUNCTION, EVENTS, RESOURCES, PROJECT, SHARED = "function", "events", "resources", "project", "shared"
-_SCOPES: Mapping[tuple[str, ...], Scope] = {("each",): "each", ("granted",): "granted", (): "service"}
+_SCOPES: Mapping[tuple[str, ...], Scope] = {
+    (): "service",
+    ("each",): "each",
+    ("granted",): "granted",
+    ("external",): "external",
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,22 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Argument:
+    """What a grant may be narrowed to: text that matches `pattern`, or a key of the resource's map `of`."""
+
+    name: str
+    pattern: str = ""
+    of: str = ""
+    hint: str = ""
+
+
+@dataclass(frozen=True)
 class GrantRule:
     """What a grant stands for: exact IAM actions, and those on the key that encrypts the resource.
 
-    `arn` is what it is for where that is not the resource's own; `example` is a line of starter code; a grant with
-    `event` set is made by an event source, never asked for.
+    `arn` is what it is for where that is not the resource's own; `condition` holds IAM's operators, their keys and
+    values, of which empty ones count for nothing; `example` is a line of starter code; a grant with `event` set is made
+    by an event source, never asked for.
     """
 
     name: str
@@ -39,17 +55,28 @@ class GrantRule:
     actions: tuple[str, ...]
     key: tuple[str, ...] = ()
     arn: str = ""
+    argument: Argument | None = None
+    condition: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     example: str = ""
     event: bool = False
 
 
 @dataclass(frozen=True)
 class Grants:
-    """A resource kind's grants: the ARN they are for, the service through which the key is used, the variable's end."""
+    """A resource kind's grants: the ARN they are for, the service through which the key is used.
+
+    `variable` ends the name of the environment variable that functions find a resource by, `value` is what it holds,
+    and `reference` its ARN, both as expressions of CloudFormation. `external` is what the ARN of such a resource
+    matches that somebody else made, empty where none can be used; `keyless` says that no other is encrypted with a key.
+    """
 
     arn: str = ""
     via: str = ""
     variable: str = ""
+    value: str = ""
+    reference: str = ""
+    external: str = ""
+    keyless: bool = False
     rules: Mapping[str, GrantRule] = field(default_factory=dict)
 
 
@@ -58,7 +85,9 @@ class Part:
     """One folder of the template.
 
     `uses` names the folders of template/shared that it shares with others; `brings` those that an answer brings: by
-    option, by its value. `together` is how many characters a resource's name and the project's may have, or 0.
+    option, by its value. `together` is how many characters a resource's name and the project's may have, or 0. `counts`
+    is what a use adds to the service's stack, `roles` the roles and keys that it adds there too, unless a chosen part
+    is `elsewhere`: then another stack holds them.
     """
 
     group: str
@@ -73,6 +102,8 @@ class Part:
     uses: tuple[str, ...]
     brings: Mapping[str, Mapping[str, tuple[str, ...]]]
     counts: Mapping[Scope, int]
+    roles: Mapping[Scope, int]
+    elsewhere: bool
     kinds: Mapping[str, tuple[str, ...]]
     reserved: tuple[str, ...]
     together: int
@@ -83,17 +114,21 @@ class Part:
     def path(self) -> str:
         return f"template/{self.group}/{self.name}" if self.name else f"template/{self.group}"
 
+    def asked(self, *, external: bool) -> tuple[Question, ...]:
+        """The options of a resource: one that somebody else made has fewer."""
+        return tuple(question for question in self.options if not (external and question.own))
+
 
 def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -> Part:
     """The part whose files are `paths`. A malformed one is refused with its file's name."""
     root = f"template/{group}/{name}" if name else f"template/{group}"
     where = f"{root}/part.toml"
     data = toml(template.files[where], where=where)
-    files: dict[Scope, list[Source]] = {"service": [], "each": [], "granted": []}
-    slots: dict[Scope, list[Source]] = {"service": [], "each": [], "granted": []}
+    files: dict[Scope, list[Source]] = {scope: [] for scope in _SCOPES.values()}
+    slots: dict[Scope, list[Source]] = {scope: [] for scope in _SCOPES.values()}
     for path in paths:
         pieces = tuple(path.removeprefix(f"{root}/").split("/"))
-        prefix = pieces[:1] if pieces[0] in ("each", "granted") else ()
+        prefix = pieces[:1] if pieces[:1] in _SCOPES else ()
         scope, rest = _SCOPES[prefix], pieces[len(prefix) :]
         if rest[:1] == ("files",):
             files[scope].append(Source(path, "/".join(rest[1:])))
@@ -120,7 +155,9 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
             option: {answer: shapes.texts(answers, answer, where) for answer in answers}
             for option, answers in shapes.subtables(shapes.table(data, "brings", where), where)
         },
-        counts=_counts(shapes.table(data, "counts", where), where),
+        counts=_counts(shapes.table(data, "counts", where), "counts", where),
+        roles=_counts(shapes.table(data, "roles", where), "roles", where),
+        elsewhere=data.get("elsewhere") is True,
         kinds={
             kind: shapes.texts(shapes.table(data, "files", where), kind, where)
             for kind in ("seeded", "derived", "executable")
@@ -139,14 +176,14 @@ def _together(data: Mapping[str, object], where: str) -> int:
     return given
 
 
-def _counts(data: Mapping[str, object], where: str) -> dict[Scope, int]:
+def _counts(data: Mapping[str, object], table: str, where: str) -> dict[Scope, int]:
     counts: dict[Scope, int] = dict.fromkeys(_SCOPES.values(), 0)
     for scope, count in data.items():
         if scope not in counts or type(count) is not int or count < 0:
             raise HoldfastError(
-                f"[counts] has {scope} = {shown(count)}",
+                f"[{table}] has {scope} = {shown(count)}",
                 where=where,
-                todo="write whole numbers for service, each, granted",
+                todo=f"write whole numbers for {', '.join(counts)}",
             )
         counts[scope] = count
     return counts
@@ -169,6 +206,7 @@ def _grants(template: Template, where: str) -> Grants:
     if where not in template.files:
         return Grants()
     data = toml(template.files[where], where=where)
+    arguments = _arguments(data, where)
     rules = {
         name: GrantRule(
             name=name,
@@ -176,9 +214,42 @@ def _grants(template: Template, where: str) -> Grants:
             actions=shapes.texts(raw, "actions", where),
             key=shapes.texts(raw, "key", where),
             arn=str(raw.get("arn", "")),
+            argument=_named(raw, arguments, where),
+            condition=_condition(raw, where),
             example=str(raw.get("example", "")),
             event=raw.get("event") is True,
         )
         for name, raw in shapes.subtables(shapes.table(data, "grants", where), where)
     }
-    return Grants(str(data.get("arn", "")), str(data.get("via", "")), str(data.get("variable", "")), rules)
+    texts = {key: str(data.get(key, "")) for key in ("arn", "via", "variable", "value", "reference", "external")}
+    shapes.pattern(texts["external"], "external", where)
+    return Grants(**texts, keyless=data.get("keyless") is True, rules=rules)
+
+
+def _arguments(data: Mapping[str, object], where: str) -> dict[str, Argument]:
+    found: dict[str, Argument] = {}
+    for name, given in shapes.subtables(shapes.table(data, "arguments", where), where):
+        texts = {key: str(value) for key, value in given.items()}
+        if texts.keys() not in ({"pattern", "hint"}, {"of", "hint"}):
+            raise HoldfastError(
+                f"[arguments.{name}] has {', '.join(texts) or 'nothing'}",
+                where=where,
+                todo="write a hint, and a pattern or `of`, which names a map of the resource",
+            )
+        shapes.pattern(texts.get("pattern", ""), f"[arguments.{name}]", where)
+        found[name] = Argument(name, **texts)
+    return found
+
+
+def _named(raw: Mapping[str, object], arguments: Mapping[str, Argument], where: str) -> Argument | None:
+    name = raw.get("argument")
+    if name is None:
+        return None
+    if not isinstance(name, str) or name not in arguments:
+        raise HoldfastError(f"there is no [arguments.{shown(name)}]", where=where, todo="add it, or mend the name")
+    return arguments[name]
+
+
+def _condition(raw: Mapping[str, object], where: str) -> dict[str, Mapping[str, str]]:
+    operators = shapes.subtables(shapes.table(raw, "condition", where), where)
+    return {operator: {key: str(value) for key, value in keys.items()} for operator, keys in operators}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 
 from holdfast import shapes
@@ -20,11 +19,12 @@ _DEFAULTS: Mapping[str, type | None] = {
     "choice": str,
     "map": dict,
     "resource": None,
+    "function": None,
 }
 #: What the other fields of a question may be.
 _FIELDS: Mapping[str, type] = {
-    **dict.fromkeys(("prompt", "hint", "pattern", "resource", "within"), str),
-    **dict.fromkeys(("required", "asked", "unique"), bool),
+    **dict.fromkeys(("prompt", "hint", "pattern", "values", "resource", "within"), str),
+    **dict.fromkeys(("required", "asked", "unique", "external", "own"), bool),
     **dict.fromkeys(("minimum", "maximum"), int),
     **dict.fromkeys(("choices", "reserved"), list),
     "when": dict,
@@ -102,9 +102,5 @@ def check_fields(key: str, kind: str, fields: Mapping[str, object], where: str) 
             )
         if wanted is dict and not all(isinstance(text, str) for text in shapes.table(fields, name, where).values()):
             raise HoldfastError(f"the option {shown(key)} must have texts in {name}", where=where, todo="mend it")
-    try:
-        re.compile(str(fields.get("pattern", "")))
-    except (re.error, OverflowError, RecursionError) as error:
-        raise HoldfastError(
-            f"the pattern of the option {shown(key)} is no regular expression: {error}", where=where, todo="mend it"
-        ) from None
+    for name in ("pattern", "values"):
+        shapes.pattern(str(fields.get(name, "")), f"the {name} of the option {shown(key)}", where)

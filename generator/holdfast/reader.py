@@ -115,3 +115,7 @@ class Reader:
             )
         if resources[value].kind != question.resource:
             raise self.error(path, f"{shown(value)} is a {resources[value].kind}", f"name a {question.resource}")
+        if resources[value].external and not question.external:
+            raise self.error(
+                path, f"{shown(value)} is not made by this service's stack", f"name a {question.resource} that is"
+            )

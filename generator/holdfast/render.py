@@ -106,7 +106,7 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
     """Every use of every part, in the order in which their fragments stand in a slot."""
     parts = catalogue.parts
     kinds = {resource.name: resource.kind for resource in spec.resources}
-    chosen = [parts[group, str(spec.tables[group][key])] for group, key in catalogue.choices.items()]
+    chosen = _chosen(spec, catalogue)
     once = [parts[PROJECT, ""], *chosen]
     for kind in dict.fromkeys(kinds.values()):
         once += [*catalogue.shared(parts[RESOURCES, kind], {}), parts[RESOURCES, kind]]
@@ -116,8 +116,8 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
         once += [*catalogue.shared(source, function.event.options), source]
     for part in {part.path: part for part in once}.values():
         yield Use(part, "service")
-    for name, kind in kinds.items():
-        yield Use(parts[RESOURCES, kind], "each", resource=name)
+    for resource in spec.resources:
+        yield Use(parts[RESOURCES, resource.kind], "external" if resource.external else "each", resource=resource.name)
     for function in spec.functions:
         source = parts[EVENTS, function.event.kind]
         shared = catalogue.shared(source, function.event.options)
@@ -125,6 +125,11 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
             yield Use(part, "each", function.name)
         for name in dict.fromkeys(grant.resource for grant in function.grants):
             yield Use(parts[RESOURCES, kinds[name]], "granted", function.name, name)
+
+
+def _chosen(spec: ProjectSpec, catalogue: Catalogue) -> list[Part]:
+    """The parts that tables pick: a backend, a CI system, who owns roles."""
+    return [catalogue.parts[group, str(spec.tables[group][key])] for group, key in catalogue.choices.items()]
 
 
 def _file(path: str, run: Rendering, part: Part, source: Source, names: Mapping[str, object]) -> File:
@@ -162,7 +167,9 @@ def check_size(spec: ProjectSpec, catalogue: Catalogue) -> None:
 
 def resource_count(spec: ProjectSpec, catalogue: Catalogue) -> int:
     """How many resources the translated stack holds, from what each part says of itself."""
-    return sum(use.part.counts[use.scope] for use in _uses(spec, catalogue))
+    elsewhere = any(part.elsewhere for part in _chosen(spec, catalogue))
+    uses = [(use.part, use.scope) for use in _uses(spec, catalogue)]
+    return sum(part.counts[scope] + (0 if elsewhere else part.roles[scope]) for part, scope in uses)
 
 
 def _check_slots(run: Rendering) -> None:

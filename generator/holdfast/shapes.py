@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from holdfast.errors import HoldfastError
@@ -27,3 +28,11 @@ def texts(data: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise HoldfastError(f"{key} must be a list of texts", where=where, todo="mend the template's file")
     return tuple(found)
+
+
+def pattern(text: str, key: str, where: str) -> None:
+    """Refuse what is no regular expression."""
+    try:
+        re.compile(text)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise HoldfastError(f"{key} is no regular expression: {error}", where=where, todo="mend it") from None

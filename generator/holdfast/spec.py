@@ -11,7 +11,7 @@ from holdfast import names
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.members import read_functions, read_resources
-from holdfast.model import Options, ProjectSpec, Question, Value
+from holdfast.model import Options, Permission, ProjectSpec, Question, Value
 from holdfast.parts import Part
 from holdfast.reader import Reader
 from holdfast.text import quote
@@ -118,7 +118,7 @@ def _missing(reader: Reader, data: Mapping[str, object]) -> Iterable[str]:
 
 def _of_kind(parts: Mapping[str, Part], given: Mapping[str, object]) -> tuple[Question, ...]:
     kind = given.get("kind")
-    return parts[kind].options if isinstance(kind, str) and kind in parts else ()
+    return parts[kind].asked(external="external" in given) if isinstance(kind, str) and kind in parts else ()
 
 
 def _unanswered(path: tuple[str, ...], given: Mapping[str, object], questions: tuple[Question, ...]) -> Iterable[str]:
@@ -178,15 +178,30 @@ def dump(spec: ProjectSpec, catalogue: Catalogue) -> str:
         lines += ["", f"[resources.{resource.name}]", f"kind = {quote(resource.kind)}"]
         if resource.id != names.logical_id(resource.name):
             lines.append(f"id = {quote(resource.id)}")
-        lines += _changed(resource.options, catalogue.parts["resources", resource.kind].options)
+        lines += [
+            f"{key} = {quote(value)}"
+            for key, value in (("external", resource.external), ("key", resource.key))
+            if value
+        ]
+        asked = catalogue.parts["resources", resource.kind].asked(external=bool(resource.external))
+        lines += _changed(resource.options, asked)
     for function in spec.functions:
-        asked = catalogue.parts["events", function.event.kind].options
-        event = ", ".join([f"kind = {quote(function.event.kind)}", *_changed(function.event.options, asked)])
+        source = catalogue.parts["events", function.event.kind].options
+        event = ", ".join([f"kind = {quote(function.event.kind)}", *_changed(function.event.options, source)])
         lines += ["", f"[functions.{function.name}]", f"event = {{ {event} }}"]
         if function.grants:
             lines.append(f"grants = [{', '.join(quote(str(grant)) for grant in function.grants)}]")
         lines += _changed(function.options, catalogue.function_options(function.event.kind))
+        for permission in function.allow:
+            lines += ["", f"[[functions.{function.name}.allow]]"]
+            lines += [f"{key} = [{', '.join(quote(text) for text in texts)}]" for key, texts in _listed(permission)]
+            lines.append(f"reason = {quote(permission.reason)}")
     return "\n".join(lines) + "\n"
+
+
+def _listed(permission: Permission) -> Iterable[tuple[str, tuple[str, ...]]]:
+    yield "actions", permission.actions
+    yield "resources", permission.resources
 
 
 def _asked(catalogue: Catalogue) -> set[str]:

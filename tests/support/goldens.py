@@ -31,7 +31,10 @@ def specs(catalogue: Catalogue) -> dict[str, str]:
             found[f"{group}-{name}"] = _dumped(catalogue, part.example, f"{group}-{name}")
     for group, key in catalogue.choices.items():
         for name in list(catalogue.group(group))[1:]:
-            example = {**catalogue.defaults, group: {key: name}, **catalogue.group(group)[name].example}
+            own = catalogue.group(group)[name].example
+            given = own.get(group, {})
+            chosen = {key: name, **(given if isinstance(given, dict) else {})}
+            example = {**catalogue.defaults, **own, group: chosen}
             found[f"{group}-{name}"] = _dumped(catalogue, example, f"{group}-{name}")
     for path in sorted((STORED / "specs").glob("*.toml")):
         found[path.stem] = path.read_text(encoding="utf-8")

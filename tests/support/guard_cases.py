@@ -12,16 +12,19 @@ import functools
 import gc
 import json
 import logging
+import pathlib
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Generic, Literal, NamedTuple, NewType, TypeVar
 
 import orders
 import pytest
+from orders import settings
 from orders.guard import Context, Guarded, Ident, Line, Payload, Text, failure, guarded, log, logs
 from orders.guard.disposal import EventRejected, FunctionFailed
 from orders.guard.limits import Limits
@@ -31,10 +34,23 @@ from orders.guard.sources.schedule import schedule
 from orders.guard.sources.sqs import sqs
 from orders.guard.strict_json import parse
 from orders.guard.web import Caller, Claim, Identity, Path, Query, Reply
-from pydantic import AfterValidator, AliasChoices, AliasPath, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AliasPath,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+)
 from pydantic import create_model as model_of
 from pydantic_core import PydanticCustomError
+from tests.guard import test_settings
+from tests.guard.fields import kinds, walk
 from tests.guard.harness import Run, run
+from tests.guard.test_models import missing
 from typing_extensions import TypeAliasType, TypedDict
 
 SECRET = "canary7d1f0c2e5b"
@@ -696,6 +712,81 @@ def test_a_guarded_function_is_what_lambda_calls() -> None:
     def handler(event, context): ...
 
     assert isinstance(handler, Guarded)
+
+
+# What a model must say -----------------------------------------------------------------------------------------------
+
+
+class Left(Payload):
+    kind: Literal["left"] = "left"
+    below: Left | Right | None = None
+
+
+class Right(Payload):
+    kind: Literal["right"] = "right"
+    below: Left | Right | None = None
+
+
+class Slow(Payload):
+    model_config = ConfigDict(regex_engine="python-re")
+    text: Annotated[str, Field(pattern="^(a+)+$")]
+
+
+LOOSE = {
+    "unions that take the power of their depth": (Left | Right, "several objects"),
+    "object or map": (Order | dict[str, Order], "several objects"),
+    "lists": (
+        Annotated[list[Order], Field(max_length=9)] | Annotated[set[Ident], Field(max_length=9)],
+        "several lists",
+    ),
+    "another engine": (Slow, "can take for ever"),
+    "no anchor": (Annotated[str, Field(pattern="[a-z]")], "takes nul"),
+    "half an anchor": (Annotated[str, Field(pattern="^a$|b")], "takes nul"),
+    "no payload": (Plain, "is no Payload"),
+    "typed dict": (Dict, "says little"),
+    "data class": (Class, "says little"),
+    "named tuple": (Row, "says little"),
+    "path": (pathlib.Path, "says little"),
+    "address": (HttpUrl, "says little"),
+    "secret": (SecretStr, "says little"),
+    "new type": (NewType("Name", str), "says little"),
+    "read later": (Iterable[Ident], "says little"),
+}
+
+
+@pytest.mark.parametrize("name", LOOSE)
+def test_a_model_that_looks_safe_is_looked_through(name) -> None:
+    annotation, said = LOOSE[name]
+    assert any(said in why for why in missing(kinds(annotation)))
+
+
+TIGHT = {
+    "text": Line | None,
+    "pattern in a list": Annotated[list[Annotated[str, Field(pattern="^[a-z]{1,9}$")]], Field(max_length=9)],
+    "chosen": Annotated[Left | Right, Field(discriminator="kind")],
+    "map": dict[Ident, Order],
+    "several": Ident | int | Decimal | None,
+}
+
+
+@pytest.mark.parametrize("name", TIGHT)
+def test_a_model_that_says_what_it_holds_is_left_alone(name) -> None:
+    model = model_of("Model", __base__=Payload, field=(TIGHT[name], ...))
+    assert [why for at, found in walk(model) if at in ("", "field") for why in missing(found)] == []
+
+
+@pytest.mark.parametrize(
+    "limits", [{"http_api": {"bytes": 1_000}}, {"http-api": {"size": 1_000}}, {"sqs": {"depth": 0}}]
+)
+def test_a_limit_that_is_never_looked_at_is_noticed(limits, monkeypatch) -> None:
+    monkeypatch.setattr(settings, "LIMITS", limits)
+
+    def looked_at() -> None:
+        test_settings.test_limits_are_of_sources_that_are_here()
+        test_settings.test_limits_leave_room_for_an_event()
+
+    with pytest.raises(AssertionError):
+        looked_at()
 
 
 # Order ----------------------------------------------------------------------------------------------------------------

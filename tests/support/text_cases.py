@@ -79,6 +79,7 @@ ACCEPTED = {
         *("https://example.com", "https://EXAMPLE.com/", "https://example.com:443/a", "https://example.com:8443"),
         *("https://a.hooks.example.com/x", "https://a.b.hooks.example.com?x=/y?z", "https://xn--bcher-kva.example"),
         *("https://example.com/a%20b/%7Ec/%C3%BC?q=%2F&r=(1,2)", "https://example.com/a//b/c..d/.e/"),
+        "https://example.com/projects/a%2Fb..c%2f...",
         "https://example.com/" + "a" * 1_980,
     ),
 }
@@ -135,7 +136,8 @@ REFUSED = {
         *("https://example.com\n", "https://exa\tmple.com", "https://example.com/\x00", "https://example.com/%00"),
         *("https://example.com/%0d%0aX:y", "https://example.com/?a=%7f", "https://example.com/%zz"),
         *("https://example.com/%", "https://example.com/..", "https://example.com/a/../b", "https://example.com/."),
-        *("https://example.com/%2e%2E/", "https://example.com/.%2e/x"),
+        *("https://example.com/%2e%2E/", "https://example.com/.%2e/x", "https://example.com/a/..%2Fb"),
+        *("https://example.com/a%2f%2e%2e%2fb", "https://example.com/a/..%5cb", "https://example.com/a%5C.%5Cb"),
         *("https://bücher.example", "https://example。com", "https://ｅxample.com", "https://example.com/é"),
         *("https://169.254.169.254/", "https://127.1/", "https://2130706433/", "https://0x7f000001/"),
         *("https://0177.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://example.com/<x>"),

@@ -179,6 +179,13 @@ def test_the_authorizer_may(source) -> None:
     assert sqs(create_model("Model", __base__=Payload, who=(Caller, ...))), "a queue's sender may pass on who called"
 
 
+@pytest.mark.parametrize("source", [http_api, rest_api, function_url])
+def test_nothing_carries_a_request(source) -> None:
+    """Whoever may send to the queue would write the authorizer's word, too."""
+    with pytest.raises(TypeError, match=r"^sqs events carry no [a-z-]+ events: their sender could say who calls$"):
+        sqs(source(Order))
+
+
 def test_a_url_has_neither_path_nor_claims() -> None:
     for origin in (Path(), Claim()):
         with pytest.raises(TypeError, match="function-url events have nothing for"):

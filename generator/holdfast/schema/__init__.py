@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from holdfast import members, spec
+from holdfast import members, permissions, spec
 from holdfast.catalogue import Catalogue
 from holdfast.parts import EVENTS, PROJECT, RESOURCES, Part
 from holdfast.schema.options import (
@@ -70,7 +70,7 @@ def _resources(catalogue: Catalogue) -> Schema:
         "description": "What functions use, by name.",
         "type": "object",
         "propertyNames": name_schema(members.LONGEST_RESOURCE),
-        "additionalProperties": {"type": "object", **_one_of(kinds, {"id": identity})},
+        "additionalProperties": {"type": "object", **_one_of(kinds, {"id": identity}, external=True)},
         **({"allOf": kept_names} if kept_names else {}),
     }
 
@@ -88,7 +88,7 @@ def _functions(catalogue: Catalogue) -> Schema:
         "items": _grant(catalogue),
         "uniqueItems": True,
     }
-    own = {**options, "properties": {"event": event, "grants": grants, **properties(options)}}
+    own = {**options, "properties": {"event": event, "grants": grants, "allow": _allow(), **properties(options)}}
     return {
         "description": "The Lambda functions, by name.",
         "type": "object",
@@ -99,23 +99,60 @@ def _functions(catalogue: Catalogue) -> Schema:
 
 
 def _grant(catalogue: Catalogue) -> Schema:
-    """`NAME:GRANT` for every grant that some kind offers."""
+    """`NAME:GRANT` for every grant that some kind offers, `NAME:GRANT(PART)` where it can be narrowed."""
     offered: dict[str, str] = {}
     for part in catalogue.group(RESOURCES).values():
         for rule in part.grants.rules.values():
             if not rule.event:
-                offered[f"{NAME}:{literal(rule.name)}"] = f"{part.name}: {rule.title}"
+                within = f"(?:\\({rule.argument.pattern or NAME}\\))?" if rule.argument else ""
+                offered[f"{NAME}:{literal(rule.name)}{within}"] = f"{part.name}: {rule.title}"
     return {"anyOf": [{"description": title, **pattern_schema(pattern)} for pattern, title in offered.items()]}
 
 
-def _one_of(parts: Iterable[Part], also: Schema) -> Schema:
+def _allow() -> Schema:
+    """Permissions written out. Whether an action exists, holdfast itself says."""
+    texts: Schema = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    reason: Schema = {**pattern_schema(r".*\S.*"), "maxLength": permissions.LONGEST_REASON}
+    return {
+        "description": "What no grant says, written out as IAM actions on ARNs.",
+        "type": "array",
+        "maxItems": permissions.MOST_PERMISSIONS,
+        "items": {
+            "type": "object",
+            "properties": {
+                "actions": {"description": "IAM actions, each by its whole name.", **texts},
+                "resources": {"description": "Exact ARNs.", **texts},
+                "reason": {"description": "Why no grant is enough.", **reason},
+            },
+            "required": ["actions", "resources", "reason"],
+            "additionalProperties": False,
+        },
+    }
+
+
+def _one_of(parts: Iterable[Part], also: Schema, *, external: bool = False) -> Schema:
     """A table whose `kind` names one of `parts`, with the options of that part and no others."""
     found = []
     for part in parts:
         table = table_schema(part.options)
         kind = {"description": part.title, "const": part.name}
+        more = also | (_EXTERNAL if external and part.grants.external else {})
         own = {"title": part.name, "description": part.title, **table}
-        own["properties"] = {"kind": kind, **also, **properties(table)}
-        own["required"] = ["kind", *required(part.options)]
+        own["properties"] = {"kind": kind, **more, **properties(table)}
+        own["required"] = ["kind", *required(part.asked(external=True))]
+        if missing := sorted({*required(part.options)} - {*required(part.asked(external=True))}):
+            own["anyOf"] = [{"required": ["external"]}, {"required": missing}]
         found.append(own)
     return {"oneOf": found}
+
+
+_EXTERNAL: Schema = {
+    "external": {
+        "description": "Where it is, if another stack made it: its ARN, or ssm: and the parameter that holds that.",
+        **pattern_schema("(?:arn:|ssm:/).+"),
+    },
+    "key": {
+        "description": "The KMS key that an external one is encrypted with, named likewise.",
+        **pattern_schema("(?:arn:|ssm:/).+"),
+    },
+}

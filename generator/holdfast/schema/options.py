@@ -76,10 +76,11 @@ def _map(question: Question) -> Schema:
     keys: Schema = pattern_schema(question.pattern) if question.pattern else {}
     if question.reserved:
         keys["not"] = {"enum": list(question.reserved)}
-    return {"type": "object", "propertyNames": keys, "additionalProperties": {"type": "string"}}
+    values = pattern_schema(question.values) if question.values else {"type": "string"}
+    return {"type": "object", "propertyNames": keys, "additionalProperties": values}
 
 
-def _resource(_: Question) -> Schema:
+def _name(_: Question) -> Schema:
     return pattern_schema(NAME)
 
 
@@ -125,5 +126,6 @@ _TYPES = {
     "boolean": _boolean,
     "choice": _choice,
     "map": _map,
-    "resource": _resource,
+    "resource": _name,
+    "function": _name,
 }

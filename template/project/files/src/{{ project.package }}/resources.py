@@ -10,9 +10,15 @@ from typing import TYPE_CHECKING
 
 import boto3 as _boto3
 
+{% set imports = slot("resources.py/imports", separator="\n").split("\n") | select | unique | sort(case_sensitive=True) | list %}
 if TYPE_CHECKING:
     from typing import Any
-{% slot "resources.py/imports" %}
+{% for line in imports if "from ." not in line %}
+{{ "\n" if loop.first }}    {{ line }}
+{% endfor %}
+{% for line in imports if "from ." in line %}
+{{ "\n" if loop.first }}    {{ line }}
+{% endfor %}
 
 
 @_cache

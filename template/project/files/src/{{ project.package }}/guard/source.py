@@ -71,6 +71,8 @@ class Source(ABC, Generic[E]):
     described: ClassVar[frozenset[str]] = frozenset()
     #: Whether what an event carries may be an event of another source: `sqs(sns(Order))`.
     carries: ClassVar[bool] = False
+    #: Whether Lambda alone may hand its events over: carried by another source, they say what their sender likes.
+    direct: ClassVar[bool] = False
     #: Whether `disposal` knows what to do with a part of such an event that was refused while the rest was handled.
     spares: ClassVar[bool] = False
     disposal: ClassVar[Disposal]
@@ -83,6 +85,8 @@ class Source(ABC, Generic[E]):
         if isinstance(within, Source):
             if not self.carries:
                 raise TypeError(f"{self.name} events carry none of another source: give it a model")
+            if within.direct:
+                raise TypeError(f"{self.name} events carry no {within.name} events: their sender could say who calls")
             self.within, self.model, self.origins = within, within.model, within.origins
         else:
             self.within, self.model, self.origins = None, within, self._origins(within)

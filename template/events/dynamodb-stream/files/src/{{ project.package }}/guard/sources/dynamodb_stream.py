@@ -113,7 +113,8 @@ def as_json(item: Typed) -> str:
             continue
         ((kind, inner),) = value.items() if len(value) == 1 else [("", None)]
         if kind == "M" and isinstance(inner, dict):
-            parts = [part for key, member in inner.items() for part in (",", json.dumps(key) + ":", _typed(member))]
+            named = [(json.dumps(key, ensure_ascii=False), _typed(member)) for key, member in inner.items()]
+            parts = [part for key, member in named for part in (",", f"{key}:", member)]
             waiting += ["}", *reversed(parts[1:]), "{"]
         elif kind == "L" and isinstance(inner, list):
             parts = [part for member in inner for part in (",", _typed(member))]
@@ -133,7 +134,7 @@ def _typed(value: object) -> Typed:
 def _scalar(kind: str, value: object) -> str:
     """A value that holds no other, or a set."""
     if kind in ("S", "B") and isinstance(value, str):
-        return json.dumps(value)
+        return json.dumps(value, ensure_ascii=False)
     if kind == "N" and isinstance(value, str):
         return _number(value)
     if kind == "BOOL" and isinstance(value, bool):

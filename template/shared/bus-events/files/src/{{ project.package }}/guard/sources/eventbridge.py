@@ -44,7 +44,7 @@ class EventBridge(AsynchronousSource[E]):
         if wrong:
             raise Rejected("envelope", *wrong)
         own = {name: getattr(opened, name) for name in self.attributes}
-        return self.read(json.dumps(opened.detail), own)
+        return self.read(json.dumps(opened.detail, ensure_ascii=False), own)
 
 
 def eventbridge(detail: type[E], *, source: str, detail_type: str | None = None) -> EventBridge[E]:
