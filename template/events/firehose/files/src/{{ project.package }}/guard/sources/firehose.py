@@ -136,7 +136,7 @@ def _sent(item: Item[Any]) -> str:
 
 
 def _too_large(item: Item[Any]) -> None:
-    with log.tagged(**item.tags):
+    with log.tagged(item.tags):
         log.error("function_failed", error=Vetted("AnswerTooLarge"), place=Vetted("guard/sources/firehose.py"))
 
 

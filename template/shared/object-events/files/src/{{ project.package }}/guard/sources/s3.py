@@ -71,9 +71,10 @@ class S3(AsynchronousSource[E]):
         return [payload for record in found for payload in self._payload(self.open(S3Record, record))]
 
     def _payload(self, record: S3Record) -> list[E]:
-        known = record.place.thing.model_dump()
-        known |= {"bucket": record.place.bucket.name, "event_name": record.event_name, "time": record.time}
-        return self.describe(known | {"id": _id(known), "key": _key(record.place.thing.key)})
+        # As Python has them: model_dump looks at each, and all are plain.
+        known = {**vars(record.place.thing), "bucket": record.place.bucket.name}
+        known |= {"event_name": record.event_name, "time": record.time}
+        return self.describe({**known, "id": _id(known), "key": _key(record.place.thing.key)})
 
 
 def _id(known: dict[str, Any]) -> str:
@@ -86,7 +87,7 @@ def _key(encoded: str) -> str:
         key = decoded_key(encoded)
     except PydanticCustomError as error:
         raise Rejected("payload", Problem(error.type)) from None
-    if unquote(key) != key:
+    if "%" in key and unquote(key) != key:
         raise Rejected("payload", Problem(UNSAFE_TEXT))
     return key
 
