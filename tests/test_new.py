@@ -115,7 +115,7 @@ def test_what_functions_and_resources_lack_is_named_at_once(holdfast: Run) -> No
                     "--set", "resources.c.attempts=3")  # fmt: skip
     assert done.stderr == (
         "holdfast: answers: missing: project.owner, functions.a.event.route, functions.b.event.queue, resources.c.kind; "
-        "give each with --set, or use --defaults\n"
+        "give each with --set KEY=VALUE\n"
     )
 
 
@@ -123,13 +123,15 @@ def test_without_a_terminal_every_missing_answer_is_named(holdfast: Run, work: P
     done = holdfast("new")
     assert done.returncode == 2
     assert done.stderr == (
-        "holdfast: nobody can be asked: this is no terminal; say what to build with --defaults, --spec or --set\n"
+        "holdfast: nobody can be asked, this is no terminal, and missing are project.name, project.owner, "
+        "functions (at least one, such as functions.hello.event.kind and .route); "
+        "say what to build with --defaults, --spec or --set\n"
     )
     done = holdfast("new", "--set", "project.description=x")
     assert done.returncode == 2
     assert done.stderr == (
         "holdfast: answers: missing: project.name, project.owner, functions (at least one, such as "
-        "functions.hello.event.kind and .route); give each with --set, or use --defaults\n"
+        "functions.hello.event.kind and .route); give each with --set KEY=VALUE, or use --defaults\n"
     )
     assert list(work.iterdir()) == []
 
@@ -234,13 +236,91 @@ def test_a_target_that_is_taken(holdfast: Run, work: Path) -> None:
 def test_a_target_that_cannot_be_written(holdfast: Run, work: Path) -> None:
     (work / "file").write_text("mine")
     done = holdfast("new", "file/orders", "--defaults")
-    assert done.returncode == 2
-    assert done.stderr.startswith("holdfast: ")
-    assert "it cannot be written: " in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert (done.returncode, done.stderr) == (2, "holdfast: file: it is a file, not a folder; name another folder\n")
     done = holdfast("new", "/proc/orders", "--defaults")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "it cannot be written: " in done.stderr
+    assert done.stderr.startswith("holdfast: /proc: nothing can be written there: ")
+    assert done.stderr.endswith("; choose another place, or get the right to write there\n")
+
+
+def test_folders_above_a_target_go_with_it(holdfast: Run, work: Path) -> None:
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    (work / "there").mkdir()
+    done = holdfast("new", "there/a/b/orders", "--spec", str(ORDERS), preexec_fn=full)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert [path.name for path in work.iterdir()] == ["there"]
+    assert list((work / "there").iterdir()) == []
+
+
+def test_a_repository_that_cannot_be_filled_is_no_project(holdfast: Run, work: Path, tmp_path: Path) -> None:
+    """Files fit and git's objects do not: nothing is left, and it is no success."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "git").write_text(
+        "#!/bin/sh\necho 'error: unable to write loose object file: No space left' >&2\nexit 128\n"
+    )
+    (tools / "git").chmod(0o755)
+    done = holdfast("new", "orders", "--defaults", env={**IDENTITY, "PATH": f"{tools}:{os.environ['PATH']}"})
+    assert done.returncode == 2
+    assert "git init failed: unable to write loose object file: No space left; mend that and try again" in done.stderr
+    assert list(work.iterdir()) == []
+
+
+def test_a_spec_without_end_is_not_read(holdfast: Run) -> None:
+    done = holdfast("new", "orders", "--spec", "/dev/zero")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "holdfast: /dev/zero: it is too large for a spec; name a holdfast.toml\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("--defaults", "--template", ""), "--template: no template is named; name a folder or a git URL"),
+        (
+            ("--defaults", "--set", "functions.hello.event.kind=sqs"),
+            "answers functions.hello.event: queue is missing: Which queue; write the name of a resource of kind queue",
+        ),
+        (
+            ("--defaults", "--set", "api.authorizer=jwt"),
+            "answers: missing: api.issuer, api.audience; give each with --set KEY=VALUE",
+        ),
+    ],
+)
+def test_what_was_not_said_is_not_blamed(holdfast: Run, work: Path, arguments: tuple[str, ...], line: str) -> None:
+    done = holdfast("new", "orders", *arguments)
+    assert (done.returncode, done.stderr) == (2, f"holdfast: {line}\n")
+    assert list(work.iterdir()) == []
+
+
+def test_a_project_that_is_no_table_is_the_files_own_mistake(holdfast: Run, work: Path) -> None:
+    (work / "spec.toml").write_text("project = 3\n")
+    done = holdfast("new", "orders", "--spec", "spec.toml")
+    assert done.stderr == ("holdfast: spec.toml:1 project: it must be a table; write [project] and keys below it\n")
+
+
+def test_in_somebody_elses_repository_it_says_what_must_move(holdfast: Run, work: Path) -> None:
+    git(work, "init", "--quiet")
+    done = holdfast("new", "orders", "--defaults", "--json")
+    assert done.returncode == 0
+    said = json.loads(done.stdout)["warnings"]
+    assert f"GitHub reads .github at the root of a repository alone: move it to {work}" in said
+
+
+def test_a_full_standard_output_is_said(holdfast: Run, work: Path) -> None:
+    command = [sys.executable, "-m", "holdfast", "schema"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, env=environment(work, {}), stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (
+        2,
+        "holdfast: standard output: No space left on device; mend that and try again\n",
+    )
 
 
 def test_a_full_disk_leaves_nothing(holdfast: Run, work: Path) -> None:

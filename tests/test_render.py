@@ -165,6 +165,23 @@ REFUSED = {
         "template/project/files/cafe\u0301: 'cafe\u0301' is not a path inside the project that every system can hold; mend the "
         "template's file name",
     ),
+    "a text without end": (
+        {LIST: "a: {{ 'x' * 10**9 }}\n", FRAGMENT: None},
+        f"{LIST}:1: 10 ** 9 may take all memory; mend the template",
+    ),
+    "a list without end": (
+        {LIST: "a: {{ [1] * 1000001 }}\n", FRAGMENT: None},
+        f"{LIST}:1: a list * 1000001 may take all memory; mend the template",
+    ),
+    "a width without end": (
+        {LIST: "a: {{ '%99999d' % 1 }}\n", FRAGMENT: None},
+        f"{LIST}:1: '%99999d' % 1 may take all memory; mend the template",
+    ),
+    "a part with a misspelt key": (
+        {"template/events/call/part.toml": 'tittle = "x"\n'},
+        "template/events/call/part.toml: the key 'tittle' is unknown; known here: brings, counts, elsewhere, example, "
+        "files, function, needs, options, reserved, roles, tables, title, together, uses",
+    ),
     "a name without end": (
         {"template/project/files/{{ 'a' * 300 }}": "x"},
         f"template/project/files/{{{{ 'a' * 300 }}}}: '{'a' * 77}'… is not a path inside the project that every system can "

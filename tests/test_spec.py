@@ -132,7 +132,7 @@ REFUSED = {
     ),
     "a class that handlers import": (
         MINIMAL.replace("place-order", "payload"),
-        "holdfast.toml:11 functions.payload: 'Payload' is a name that handlers import; rename it",
+        "holdfast.toml:11 functions.payload: 'payload' is a name that the service itself uses; rename it",
     ),
     "a device of Windows": (
         MINIMAL.replace("place-order", "aux"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import signal
@@ -73,7 +74,7 @@ def new(
     if directory is not None:
         command.check_target(directory)
     with _progress("Reading the template", quiet=quiet):
-        catalogue = load(source.find(template, trusted=trust) if template else source.bundled())
+        catalogue = load(source.bundled() if template is None else source.find(template, trusted=trust))
     request = gather.Request(directory, spec_file, defaults, sets)
     if spec_file:
         parsed, text = gather.from_file(request, spec_file, catalogue)
@@ -85,8 +86,10 @@ def new(
             taken = None if directory else lambda name: command.check_target(Path(name))
             answers = prompts.ask(catalogue, answers, check_name=taken)
         elif not (defaults or sets):
+            missing = ", ".join(spec.missing(answers, catalogue))
             raise HoldfastError(
-                "nobody can be asked: this is no terminal", todo="say what to build with --defaults, --spec or --set"
+                f"nobody can be asked, this is no terminal, and missing are {missing}",
+                todo="say what to build with --defaults, --spec or --set",
             )
         given = tuple(assignment.path for assignment in request.assignments(catalogue))
         parsed = spec.from_data(answers, catalogue, name="answers", given=given)
@@ -171,6 +174,8 @@ def _dispatch() -> None:
 def _run() -> int:
     try:
         _dispatch()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except HoldfastError as error:
         return _fail(f"holdfast: {error}", EXIT_USAGE)
     except click.ClickException as error:
@@ -186,8 +191,7 @@ def _run() -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_DONE
     except OSError as error:
-        place = error.filename or "the system"
-        return _fail(f"holdfast: {one_line(f'{place}: {error.strerror or error}')}", EXIT_USAGE)
+        return _fail(f"holdfast: {_system(error)}", EXIT_USAGE)
     except Exception as error:  # the boundary: what gets here is a bug, and its traceback is for who asks for it
         if os.environ.get(DEBUG):
             raise
@@ -197,6 +201,16 @@ def _run() -> int:
             EXIT_BUG,
         )
     return EXIT_DONE
+
+
+def _system(error: OSError) -> str:
+    """What the system refused, where nobody had a better word for it."""
+    place, todo = error.filename or "standard output", "mend that and try again"
+    if not error.filename and error.errno == errno.ENOENT:
+        place, todo = "the working directory", "go to one that is there"
+    with suppress(OSError, ValueError):  # What waits to be printed must not fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return str(HoldfastError(str(error.strerror or error), where=str(place), todo=todo))
 
 
 def _usage(error: click.ClickException) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from holdfast import arns, names, statements
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
+from holdfast.grants import Grants
 from holdfast.model import FunctionSpec, Grant, Options, ProjectSpec, ResourceSpec
-from holdfast.parts import Grants, Part
+from holdfast.parts import Part
 from holdfast.statements import RenderText
 from holdfast.text import quote
 from holdfast.views import FunctionView, GrantView, ResourceView, Statement

@@ -81,19 +81,19 @@ _INTRODUCED = ('git config user.name "…"', 'git config user.email "…"', "git
 
 
 def start(directory: Path, message: str) -> Started:
-    """Make `directory` a repository with one commit of all that is in it, signed where the user's git signs."""
-    try:
-        _run(["init", "--quiet", "--initial-branch=main", "--template="], directory)
-        _run(["add", "--all", "--force", "."], directory)
-    except HoldfastError as error:
-        return Started("", error.what)
+    """Make `directory` a repository with one commit of all that is in it, signed where the user's git signs.
+
+    Only the commit may fail; all is staged then.
+    """
+    _run(["init", "--quiet", "--initial-branch=main", "--template="], directory)
+    _run(["add", "--all", "--force", "."], directory)
     made = _call(["-c", "user.useConfigOnly=true", "commit", "--quiet", "--no-verify", "--message", message], directory)
     if made.returncode:
         text = made.stderr.decode("utf-8", "replace")
         unknown = "user.useConfigOnly" in text or "tell me who you are" in text or "empty ident" in text
         if unknown:
             return Started("", "git does not know your name and address yet", _INTRODUCED)
-        return Started("", _reason(text))
+        return Started("", _reason(text), ("git commit",))
     return Started(_run(["rev-parse", "--short", "HEAD"], directory).decode().strip(), "")
 
 

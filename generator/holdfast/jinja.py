@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -22,6 +22,8 @@ from holdfast.text import markdown, quote
 T = TypeVar("T")
 #: As much as a message shows of what went wrong inside of a template.
 MOST_OF_AN_ERROR = 300
+#: What a template may make of a text or list by repeating it, in characters or elements.
+MOST_REPEATED = 1_000_000
 #: How Python shows an object that has no text of its own: with its place in memory, which no two runs share.
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+>")
 
@@ -54,8 +56,24 @@ class _Lean(jinja2.Environment):
 class Environment(ImmutableSandboxedEnvironment, StrictEnvironment, _Lean):  # type: ignore[misc]
     """cookiecutter's environment in Jinja's sandbox: templates reach no private attribute and change no value.
 
-    Neither time nor memory is bounded: a hostile template can use up both.
+    One operator cannot take all memory; loops can, as neither time nor memory is bounded.
     """
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Refuse to repeat a text or list beyond measure, to raise to a power, and to format to an endless width."""
+        if operator == "%":
+            wide = isinstance(left, str) and bool(re.search(r"%[^a-zA-Z%]*(?:\d{4}|\*)", left))
+        elif operator == "*":
+            times, repeated = sorted((left, right), key=lambda side: isinstance(side, Sized))
+            wide = isinstance(repeated, Sized) and isinstance(times, int) and times * len(repeated) > MOST_REPEATED
+        else:
+            wide = True
+        if wide:
+            what = f"{shown(left)} {operator} {shown(right)} may take all memory"
+            raise HoldfastError(what, todo="mend the template")
+        return super().call_binop(context, operator, left, right)
 
     #: Whether the template declares Jinja extensions that were not loaded, because nobody trusts it.
     withheld = False
@@ -159,7 +177,8 @@ def _brief(error: Exception) -> str:
 def _place(where: str, traceback: TracebackType | None) -> str:
     """The innermost template line in `traceback`; Jinja puts a frame of its own there for each."""
     while traceback:
-        if "__jinja_exception__" in traceback.tb_frame.f_globals:
+        named = traceback.tb_frame.f_code.co_filename != "<template>"
+        if named and "__jinja_exception__" in traceback.tb_frame.f_globals:
             where = f"{traceback.tb_frame.f_code.co_filename}:{traceback.tb_lineno}"
         traceback = traceback.tb_next
     return where

@@ -56,7 +56,7 @@ def _elsewhere(reader: Reader, path: tuple[str, ...], given: dict[str, object], 
     if external is None and key is None:
         return "", ""
     if not part.grants.external:
-        raise reader.error((*path, "external"), f"a {part.name} is always the service's own", "remove the line")
+        raise reader.error((*path, "external"), f"a resource of kind {part.name} is always the service's own", "remove the line")
     if external is None:
         raise reader.error((*path, "key"), "the service's own resources have the service's key", "remove the line")
     if not arns.names(external, part.grants.external):
@@ -85,7 +85,7 @@ def read_functions(
         path = ("functions", name)
         reader.check_name(path, name, LONGEST_FUNCTION)
         if name in reader.catalogue.function.reserved:
-            raise reader.error(path, f"{names.logical_id(name)!r} is a name that handlers import", "rename it")
+            raise reader.error(path, f"{shown(name)} is a name that the service itself uses", "rename it")
         given = dict(reader.mapping(path, raw))
         event = _event(reader, (*path, "event"), given.pop("event", {}), index)
         for question in reader.catalogue.parts["events", event.kind].options if event.kind else ():

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from holdfast import arns
 from holdfast.errors import shown
+from holdfast.grants import Argument
 from holdfast.model import Grant, Permission, ResourceSpec
-from holdfast.parts import Argument
 from holdfast.reader import Reader
 
 #: A role's policies have room for 10,240 characters.

@@ -12,6 +12,7 @@ from holdfast.errors import HoldfastError, shown
 from holdfast.model import Options, Question, ResourceSpec, Value
 from holdfast.parts import Part
 from holdfast.places import line_of
+from holdfast.text import quote
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,9 @@ class Reader:
             wrong = problem(question, value)
             if wrong:
                 raise self.error(here, wrong, may_hold(question))
+            if not question.matters(known) and value != question.default:
+                wanted = ", ".join(f"{key} = {quote(text)}" for key, text in question.when.items())
+                raise self.error(here, f"it means something with {wanted} alone", "remove it, or say that")
             if question.type == "resource":
                 self._check_resource(here, question, str(value), resources)
             values[question.key] = value  # type: ignore[assignment]

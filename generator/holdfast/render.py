@@ -154,13 +154,13 @@ def _matches(path: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(path, pattern) for pattern in patterns)
 
 
-def check_size(spec: ProjectSpec, catalogue: Catalogue) -> None:
-    """Refuse a spec whose stack would hold more resources than CloudFormation allows."""
+def check_size(spec: ProjectSpec, catalogue: Catalogue, *, name: str = SPEC) -> None:
+    """Refuse a spec, in a file called `name`, whose stack would hold more resources than CloudFormation allows."""
     count = resource_count(spec, catalogue)
     if count > MOST_RESOURCES:
         raise HoldfastError(
             f"the stack would hold {count} resources, and CloudFormation allows {MOST_RESOURCES}",
-            where="holdfast.toml functions",
+            where=f"{name} functions",
             todo="split the service in two",
         )
 

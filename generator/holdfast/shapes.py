@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
+
+
+def known(data: Mapping[str, object], keys: frozenset[str], where: str) -> None:
+    """Refuse a key that means nothing: it would be a misspelt one."""
+    for key in data:
+        if key not in keys:
+            raise HoldfastError(
+                f"the key {shown(key)} is unknown", where=where, todo=f"known here: {', '.join(sorted(keys))}"
+            )
 
 
 def table(data: Mapping[str, object], key: str, where: str) -> Mapping[str, object]:

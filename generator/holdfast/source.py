@@ -192,6 +192,8 @@ def find(name: str, *, trusted: bool = False) -> Template:
 
     Its location is what was given, not what that is called on this machine: it ends up in a file that people share.
     """
+    if not name.strip():
+        raise HoldfastError("no template is named", where="--template", todo="name a folder or a git URL")
     path = _local(name)
     if path and path.is_dir() and not _is_bare(path):
         return folder(path, location=Path(name).as_posix(), trusted=trusted)

@@ -66,14 +66,19 @@ def check(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE)
     _read(Reader(catalogue, name, unfinished=True), data)
 
 
+def missing(data: Mapping[str, object], catalogue: Catalogue) -> list[str]:
+    """Every key that `data` lacks to be a spec."""
+    return list(_missing(Reader(catalogue, FILE), data))
+
+
 def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
     catalogue = reader.catalogue
     if data.get("schema", SCHEMA) != SCHEMA:
         raise reader.error(["schema"], f"this holdfast reads schema = {SCHEMA}", "write that, or update holdfast")
     reader.known((), data, ["schema", *catalogue.tables, "resources", "functions"])
-    missing = [] if reader.unfinished else list(_missing(reader, data))
-    if len(missing) > 1:
-        raise _incomplete(reader, missing)
+    absent = [] if reader.unfinished else list(_missing(reader, data))
+    if len(absent) > 1:
+        raise _incomplete(reader, absent)
     tables = {
         table: reader.options((table,), reader.mapping((table,), data.get(table, {})), questions, {})
         for table, questions in catalogue.tables.items()
@@ -83,14 +88,17 @@ def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
     functions = read_functions(reader, reader.mapping(("functions",), data.get("functions", {})), resources)
     spec = ProjectSpec(tables, resources, functions)
     _check_lengths(reader, spec)
-    if missing:  # The reading above has a better word for most single things that are not there.
-        raise _incomplete(reader, missing)
+    if absent:  # The reading above has a better word for most single things that are not there.
+        raise _incomplete(reader, absent)
     return spec
 
 
-def _incomplete(reader: Reader, missing: list[str]) -> HoldfastError:
-    there, elsewhere = "add them there, or give each with --set KEY=VALUE", "give each with --set, or use --defaults"
-    return HoldfastError(f"missing: {', '.join(missing)}", where=reader.name, todo=there if reader.text else elsewhere)
+def _incomplete(reader: Reader, absent: list[str]) -> HoldfastError:
+    elsewhere = "give each with --set KEY=VALUE"
+    if any(key.startswith("functions (") for key in absent):
+        elsewhere += ", or use --defaults"
+    todo = "add them there, or give each with --set KEY=VALUE" if reader.text else elsewhere
+    return HoldfastError(f"missing: {', '.join(absent)}", where=reader.name, todo=todo)
 
 
 def _missing(reader: Reader, data: Mapping[str, object]) -> Iterable[str]:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from holdfast import names
+from holdfast.grants import GrantRule, Grants
 from holdfast.model import Permission
-from holdfast.parts import GrantRule, Grants
 from holdfast.views import KeyUse, ResourceView, Statement
 
 #: Renders a small template of a part (an ARN, an example) with the given names.
