@@ -34,7 +34,7 @@ format: $(VENV)/.dev ## let ruff mend what it can
 
 lock: $(VENV)/.dev ## write this repository's locks again from pyproject.toml: make lock UPGRADE=--upgrade
 	@$(LOCK) pyproject.toml --output-file requirements.txt >/dev/null
-	@$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(LOCK) pyproject.toml --extra map --group dev --constraints requirements.txt --output-file requirements-dev.txt >/dev/null
 	@$(LOCK) --group bench --output-file benchmarks/requirements.txt >/dev/null
 	@$(LOCK) --group node --output-file tests/support/node.txt >/dev/null
 	@$(LOCK) --group runtime --output-file tests/support/runtime.txt >/dev/null
