@@ -51,8 +51,12 @@ def by_verb(name: str) -> bool:
     return READING.match(name) is not None
 
 
+def exceptions_text() -> str:
+    """What `access.txt` holds: comments, and lines of a service and its actions."""
+    return Path(__file__).with_name("access.txt").read_text(encoding="utf-8")
+
+
 @cache
 def _exceptions() -> dict[str, frozenset[str]]:
-    lines = Path(__file__).with_name("access.txt").read_text(encoding="utf-8").splitlines()
-    rows = (line.split() for line in lines if line and not line.startswith("#"))
+    rows = (line.split() for line in exceptions_text().splitlines() if not line.startswith("#"))
     return {service: frozenset(names) for service, *names in rows}

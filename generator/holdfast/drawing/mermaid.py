@@ -28,7 +28,8 @@ def draw(graph: Graph) -> str:
     every, changing = graph.links, tuple(link for link in graph.links if link.access != "read" or link.invokes)
     for links, missing in ((every, ""), (changing, "what may only be read"), ((), "every permission")):
         text = "".join(f"{line}\n" for line in _lines(graph, links, missing))
-        if len(graph.functions) + 2 * len(links) <= MOST_EDGES and len(text) <= MOST_TEXT:
+        edges = len(graph.functions) + sum(2 if link.invokes and link.asked else 1 for link in links)
+        if edges <= MOST_EDGES and len(text) <= MOST_TEXT:
             break
     return text
 
