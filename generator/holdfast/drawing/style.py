@@ -50,7 +50,7 @@ text{font:12px ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono","Liberat
 .delete .line{stroke-width:2.6;stroke-dasharray:8 3}
 .delete .head{stroke-width:2.4}
 .invokes .line{stroke-width:1.8;stroke-dasharray:2 3}
-.named .line{stroke-dasharray:1 5}
+.named .line{stroke-width:1.6;stroke-dasharray:1 4}
 .read .badge{fill:none}
 .link:hover .trace{stroke-width:5;stroke-opacity:.45}
 """

@@ -20,7 +20,7 @@ _LEGEND = (
     ("read", "reads", 116),
     ("write", "writes", 118),
     ("delete", "deletes (or deletes and writes)", 262),
-    ("invokes", "invokes the function", 196),
+    ("invokes", "invokes the function", 212),
     ("named", "is named by its event", 206),
 )
 
