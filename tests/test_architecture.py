@@ -25,6 +25,8 @@ LAYERS = (
     {"placing"},
     {"project"},
     {"render", "lock"},
+    {"drawing"},
+    {"graph"},
     {"context", "jinja", "parseable", "spec"},
     {"members", "statements"},
     {"permissions", "views"},
@@ -43,6 +45,7 @@ ROOMS = {
     "cookiecutter": {"jinja"},
     "jinja2": {"jinja", "render"},
     "prompt_toolkit": {"prompts"},
+    "pygraphviz": {"drawing"},
     "questionary": {"prompts"},
     "rich": {"cli", "reports"},
     "slugify": {"jinja"},
@@ -155,10 +158,10 @@ def test_only_the_command_line_prints() -> None:
 
 
 def test_only_these_write_files() -> None:
-    """A tree is written by `tree` and put in place by `placing`; git keeps its own scratch folders."""
+    """A tree is written by `tree` and put in place by `placing`, a map by its command; git has scratch folders."""
     texts = {name: ast.unparse(tree).replace("os.open(os.devnull", "") for name, tree in modules().items()}
     writers = {name for name, text in texts.items() if _WRITES.search(text)}
-    assert writers <= {"git", "placing", "tree"}, "only these may write files"
+    assert writers <= {"commands.map", "git", "placing", "tree"}, "only these may write files"
 
 
 def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
@@ -187,6 +190,7 @@ def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
                 "cookiecutter",
                 "jinja2",
                 "prompt_toolkit",
+                "pygraphviz",
                 "questionary",
                 "rich",
                 "subprocess",
@@ -196,10 +200,11 @@ def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
         ),
         (
             ["new", "service", "--spec", "SPEC", "--no-git", "--quiet"],
-            {"prompt_toolkit", "questionary", "rich", "tomlkit"},
+            {"prompt_toolkit", "pygraphviz", "questionary", "rich", "tomlkit"},
         ),
+        (["map", "SPEC", "--format", "mermaid"], {"prompt_toolkit", "pygraphviz", "questionary", "rich", "tomlkit"}),
     ],
-    ids=["--help", "new"],
+    ids=["--help", "new", "map"],
 )
 def test_what_costs_is_imported_where_it_is_used(arguments: list[str], absent: set[str], tmp_path: Path) -> None:
     words = [str(ROOT / "examples/orders.toml") if word == "SPEC" else word for word in arguments]

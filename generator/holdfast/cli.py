@@ -100,6 +100,39 @@ def new(
     _print_new(outcome, quiet=quiet, as_json=as_json)
 
 
+@root.command("map")
+@click.argument("directory", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "wanted",
+    type=click.Choice(["svg", "mermaid", "json", "text"]),
+    help="By default what the name of --output says, otherwise text.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="A file, instead of standard output.")
+@click.option("--force", is_flag=True, help="Write over a file that is not a map of holdfast's.")
+@click.option("--template", metavar="SOURCE[@REF]", help="The template that the service was started from, if another.")
+@click.option("--trust", is_flag=True, help="Let that template load its own Jinja extensions.")
+def map_(
+    directory: Path, wanted: str | None, output: Path | None, force: bool, template: str | None, trust: bool
+) -> None:
+    """Draw who may touch what in the service in DIRECTORY (by default, here)."""
+    from holdfast import source
+    from holdfast.catalogue import load
+    from holdfast.commands import map as command
+
+    output = None if output == Path("-") else output
+    chosen = command.chosen(wanted, output)
+    with _progress("Reading the template", quiet=False):
+        catalogue = load(source.bundled() if template is None else source.find(template, trusted=trust))
+    text = command.draw(command.read(directory, catalogue), chosen)
+    if output:
+        command.write(text, chosen, output, force=force)
+    elif chosen == "text":
+        click.echo(text, nl=False)
+    else:
+        click.echo(text.encode("utf-8"), nl=False)  # UTF-8 wherever it goes, as what it holds says or implies.
+
+
 @root.command()
 def schema() -> None:
     """Print the JSON Schema of holdfast.toml, for editors and checks."""

@@ -56,7 +56,9 @@ def _elsewhere(reader: Reader, path: tuple[str, ...], given: dict[str, object], 
     if external is None and key is None:
         return "", ""
     if not part.grants.external:
-        raise reader.error((*path, "external"), f"a resource of kind {part.name} is always the service's own", "remove the line")
+        raise reader.error(
+            (*path, "external"), f"a resource of kind {part.name} is always the service's own", "remove the line"
+        )
     if external is None:
         raise reader.error((*path, "key"), "the service's own resources have the service's key", "remove the line")
     if not arns.names(external, part.grants.external):

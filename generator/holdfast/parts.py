@@ -14,8 +14,8 @@ from holdfast.questions import read_question
 from holdfast.source import Template, toml
 
 _KEYS = frozenset(
-    {"title", "counts", "roles", "elsewhere", "uses", "needs", "brings", "reserved", "together", "options", "tables"}
-    | {"function", "files", "example"}
+    {"title", "counts", "roles", "elsewhere", "uses", "needs", "brings", "invoker", "reserved", "together", "options"}
+    | {"tables", "function", "files", "example"}
 )
 Scope = Literal["service", "each", "granted", "external"]
 #: Parts of the project, of functions and of resources; any other folder's are chosen by a table of its name.
@@ -41,9 +41,10 @@ class Part:
     """One folder of the template.
 
     `uses` names the folders of template/shared that it shares with others; `brings` those that an answer brings: by
-    option, by its value. `together` is how many characters a resource's name and the project's may have, or 0. `counts`
-    is what a use adds to the service's stack, `roles` the roles and keys that it adds there too, unless a chosen part
-    is `elsewhere`: then another stack holds them.
+    option, by its value. `invoker` is the option of an event source whose resource calls the function. `together` is
+    how many characters a resource's name and the project's may have, or 0. `counts` is what a use adds to the service's
+    stack, `roles` the roles and keys that it adds there too, unless a chosen part is `elsewhere`: then another stack
+    holds them.
     """
 
     group: str
@@ -61,6 +62,7 @@ class Part:
     roles: Mapping[Scope, int]
     elsewhere: bool
     kinds: Mapping[str, tuple[str, ...]]
+    invoker: str
     reserved: tuple[str, ...]
     together: int
     function: Mapping[str, Mapping[str, object]]
@@ -119,6 +121,7 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
             kind: shapes.texts(shapes.table(data, "files", where), kind, where)
             for kind in ("seeded", "derived", "executable")
         },
+        invoker=str(data.get("invoker", "")),
         reserved=shapes.texts(data, "reserved", where),
         together=_together(data, where),
         function=_narrowing(data, where),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from jinja2 import Template as Compiled
 
-from holdfast import context, parseable
+from holdfast import context, graph, parseable
 from holdfast.catalogue import Catalogue
+from holdfast.drawing import mermaid
 from holdfast.errors import HoldfastError, shown
 from holdfast.jinja import Environment, environment, guarded
 from holdfast.lock import FILE as LOCK
@@ -44,6 +45,7 @@ class Rendering:
     slots: dict[str, list[tuple[Source, Mapping[str, object]]]] = field(default_factory=dict)
     placed: set[str] = field(default_factory=set)
     open: list[str] = field(default_factory=list)
+    graph: Callable[[], graph.Graph] | None = None
 
     def text(self, source: str, names: Mapping[str, object], *, where: str = "") -> str:
         """Render a short template that stands in a file's name or in a part's data."""
@@ -62,7 +64,8 @@ class Rendering:
         source = self.sources[path]
         if b"{{" not in source and b"{%" not in source and b"{#" not in source:
             return source.decode("utf-8")
-        return guarded(self.env, path, lambda: self.env.get_template(path).render(names, slot=self.slot))
+        given = {"slot": self.slot, "mermaid_map": self.mermaid_map}
+        return guarded(self.env, path, lambda: self.env.get_template(path).render(names, **given))
 
     def slot(self, name: str, default: object = "", separator: str = "", *, block: bool = False) -> str:
         """The fragments of one slot, each ending its line in a block, bare where the slot stands inside a line."""
@@ -77,12 +80,20 @@ class Rendering:
         bare = separator.join(text.rstrip("\n") if separator or not block else _ended(text) for text in texts)
         return _ended(bare) if block else bare
 
+    def mermaid_map(self, drawn: int) -> str:
+        """The service's map for Markdown's fence, as the numbered format draws it, without its last line's end."""
+        if drawn not in mermaid.FORMATS or self.graph is None:
+            known = ", ".join(map(str, mermaid.FORMATS))
+            raise HoldfastError(f"it asks for the map {shown(drawn)}", todo=f"this holdfast draws {known}")
+        return mermaid.draw(self.graph()).rstrip("\n")
+
 
 def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
     """The files of the project that `spec` asks for, sorted by path; a function of its arguments alone."""
     check_size(spec, catalogue)
     run = Rendering(environment(catalogue.template), catalogue.template.files)
     names = context.build(spec, catalogue, run.text)
+    run.graph = lambda: graph.build(spec, catalogue, names, run.text)
     uses = [(use, names.of(use.function, use.resource)) for use in _uses(spec, catalogue)]
     for use, seen in uses:
         for source in use.part.slots[use.scope]:
@@ -100,6 +111,12 @@ def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
     for path, file in files.items():
         parseable.check(path, file.content)
     return {path: files[path] for path in sorted(files)}
+
+
+def graph_of(spec: ProjectSpec, catalogue: Catalogue) -> graph.Graph:
+    """Who may touch what in the project that `spec` asks for."""
+    run = Rendering(environment(catalogue.template), catalogue.template.files)
+    return graph.build(spec, catalogue, context.build(spec, catalogue, run.text), run.text)
 
 
 def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from holdfast import gather, project, source, spec
+from holdfast import gather, project, render, source, spec
 from holdfast.catalogue import Catalogue, load
 from holdfast.lock import FILE as LOCK
 from holdfast.tree import Tree
@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STORED = ROOT / "tests/golden"
 #: The one whose tree is stored in full.
 FULL = "orders"
+#: The picture of that one.
+PICTURE = STORED / "maps/orders.svg"
 OWNER = "payments"
 
 
@@ -86,6 +88,13 @@ def stored_manifest(name: str) -> str:
     return (STORED / "manifests" / f"{name}.txt").read_text(encoding="utf-8")
 
 
+def picture(catalogue: Catalogue) -> str:
+    """What `holdfast map --format svg` draws of the golden whose tree is stored in full."""
+    from holdfast.drawing import svg
+
+    return svg.draw(render.graph_of(spec.parse(specs(catalogue)[FULL], catalogue), catalogue))
+
+
 def store(catalogue: Catalogue) -> None:
     """Replace what is stored by what the engine renders now."""
     shutil.rmtree(STORED / FULL, ignore_errors=True)
@@ -96,6 +105,8 @@ def store(catalogue: Catalogue) -> None:
         for path, content in readable(tree).items() if name == FULL else ():
             (STORED / name / path).parent.mkdir(parents=True, exist_ok=True)
             (STORED / name / path).write_bytes(content)
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(picture(catalogue), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

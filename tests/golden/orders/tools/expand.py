@@ -20,11 +20,14 @@ class _NoManagedPolicies:
 
 
 def expand(template: Path) -> dict[str, Any]:
-    """The template without `AWS::Serverless`; code is said to lie in a bucket, where deploying puts it."""
+    """The template without `AWS::Serverless`; code and workflows are said to be where deploying puts them."""
     body = load(template)
     for resource in body["Resources"].values():
-        if "CodeUri" in resource.get("Properties", {}):
-            resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
+        properties = resource.get("Properties", {})
+        if "CodeUri" in properties:
+            properties["CodeUri"] = "s3://bucket/code.zip"
+        if "DefinitionS3Location" in properties:
+            properties["DefinitionS3Location"] = {"Bucket": "bucket", "Key": "workflow.json"}
     expanded: dict[str, Any] = transform(body, {}, _NoManagedPolicies())
     return expanded
 

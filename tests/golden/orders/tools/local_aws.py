@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +23,20 @@ DATA = frozenset(
         "AWS::S3::Bucket",
         "AWS::SNS::Topic",
         "AWS::SQS::Queue",
+        "AWS::SSM::Parameter",
+        "AWS::StepFunctions::StateMachine",
     }
 )
+# moto's CloudFormation makes none.
+HIDDEN = "AWS::SecretsManager::Secret"
+# Runs nothing: what a workflow does is its definition's affair, which is tried in AWS.
+STATE_MACHINE = {
+    "DefinitionString": '{"StartAt": "Done", "States": {"Done": {"Type": "Succeed"}}}',
+    "RoleArn": "arn:aws:iam::123456789012:role/local",
+}
+# What other stacks made: where template.yaml says it is, what stands in for it, and what that is found by.
+STAND_INS: dict[str, tuple[dict[str, Any], str]] = {}
+DYNAMIC = re.compile(r"[{]{2}resolve:[^{}]*[}]{2}")
 
 Node = dict[str, Any]
 
@@ -88,18 +101,15 @@ def create(template: Path, stage: str = "test") -> dict[str, dict[str, str]]:
     A variable about something that exists only in a deployed stack (the API's address) gets a stand-in.
     """
     body = load(template)
-    resources = {
-        name: {key: value for key, value in resource.items() if key != "DependsOn"}
-        for name, resource in body["Resources"].items()
-        if resource["Type"] in DATA
-    }
+    resources, known = _resources(body)
     absent = body["Resources"].keys() - resources.keys()
     environments: dict[str, dict[str, str]] = {}
     outputs: dict[str, Node] = {}
     places: dict[str, tuple[str, str]] = {}
     for function in functions(body):
         environments[function.module] = {}
-        for variable, value in function.variables.items():
+        for variable, written in function.variables.items():
+            value = known.get(_place(written), written)
             environments[function.module][variable] = f"no-{variable.lower()}-here"
             if not absent & _mentioned(value):
                 output = f"Output{len(outputs)}"
@@ -118,6 +128,22 @@ def create(template: Path, stage: str = "test") -> dict[str, dict[str, str]]:
     return environments
 
 
+def _resources(body: Node) -> tuple[Node, Node]:
+    """What CloudFormation can make here of a template, and what stands for places that it makes nothing at."""
+    kinds = (*DATA, HIDDEN)
+    wanted = {name: _local(resource) for name, resource in body["Resources"].items() if resource["Type"] in kinds}
+    known: Node = {}
+    for number, (place, (stand_in, attribute)) in enumerate(STAND_INS.items()):
+        name = f"StandIn{number}"
+        wanted[name] = stand_in
+        known[place] = {"Fn::GetAtt": [name, attribute]} if attribute else {"Ref": name}
+    for name in [name for name, resource in wanted.items() if resource["Type"] == HIDDEN]:
+        boto3.client("secretsmanager").create_secret(Name=name, SecretString="local")
+        known |= {name: name} | {place: name for place, value in known.items() if value == {"Ref": name}}
+        del wanted[name]
+    return wanted, known
+
+
 def _deploy(body: Node, name: str) -> dict[str, str]:
     """Create the stack, wait for it, and return its outputs: CloudFormation itself resolves `!Ref`, `!Sub`, `!If`."""
     if not body["Resources"]:
@@ -127,6 +153,22 @@ def _deploy(body: Node, name: str) -> dict[str, str]:
     cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+
+
+def _local(resource: Node) -> Node:
+    """A resource as it can be made here: without what only AWS knows, and a workflow that does nothing."""
+    own = {key: value for key, value in resource.items() if key != "DependsOn"}
+    text: Node = json.loads(DYNAMIC.sub("local", json.dumps(own, default=str)))
+    if text["Type"] == "AWS::StepFunctions::StateMachine":
+        text["Properties"] = STATE_MACHINE | {"StateMachineName": text["Properties"]["StateMachineName"]}
+    return text
+
+
+def _place(value: Any) -> str:
+    """What an environment variable names in template.yaml: a resource by its id, or the place of somebody else's."""
+    if isinstance(value, dict):
+        value = value.get("Ref", value.get("Fn::Sub"))
+    return value if isinstance(value, str) else ""
 
 
 def _variables(properties: Node) -> Node:

@@ -12,9 +12,8 @@ import boto3 as _boto3
 
 if TYPE_CHECKING:
     from typing import Any
-if TYPE_CHECKING:
+
     from mypy_boto3_dynamodb.service_resource import Table
-if TYPE_CHECKING:
     from mypy_boto3_sqs.service_resource import Queue
 
 

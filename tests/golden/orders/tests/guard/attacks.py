@@ -28,6 +28,9 @@ NEVER = (
     ("line-separator", "a line break for JavaScript and for some logs", "one\u2028two"),
     ("surrogate", "half a character: encoding it raises", "\ud800"),
     ("tag-characters", "instructions that only a machine reads", "hi\U000e0069\U000e0067"),
+    ("filler", "a letter that shows nothing", "ad\u3164min"),
+    ("joiner", "equals another name to the eye only", "ad\u034fmin"),
+    ("selectors", "hides bytes, one in each, behind a character", "a\U000e0159\U000e015e"),
     ("noncharacter", "ends or breaks an XML document", "a\uffff"),
     ("marks", "takes the square of its length to sort", "a" + "\u0301\u0316" * 400),
 )

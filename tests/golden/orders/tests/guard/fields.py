@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -53,6 +53,7 @@ def kinds(annotation: Any, notes: tuple[Any, ...] = ()) -> list[Kind]:
         return kinds(annotation.__value__, notes)
     if get_origin(annotation) is Annotated:
         inner, *own = get_args(annotation)
+        own = [each for note in own for each in (note, *getattr(note, "metadata", ()))]
         return kinds(inner, (*notes, *own))
     if get_origin(annotation) in (Union, UnionType):
         return [kind for member in get_args(annotation) for kind in kinds(member, notes)]
@@ -79,18 +80,19 @@ def nullable(found: list[Kind]) -> bool:
     return any(kind.type in (NoneType, None, Any, object) for kind in found)
 
 
-def walk(model: type[BaseModel]) -> Iterator[tuple[str, Kind]]:
-    """Every type in a model and in the models within it, with the name of the field."""
+def walk(model: type[BaseModel]) -> Iterator[tuple[str, list[Kind]]]:
+    """Every place in a model and in the models within it: the name of the field, and what may stand there."""
     seen: set[type[BaseModel]] = set()
-    waiting: list[tuple[str, Kind]] = [("", Kind(model))]
+    waiting: list[tuple[str, list[Kind]]] = [("", [Kind(model)])]
     while waiting:
-        name, kind = waiting.pop()
-        yield name, kind
-        waiting += [(name, inner) for argument in get_args(kind.type) for inner in kinds(argument)]
-        if isinstance(kind.type, type) and issubclass(kind.type, BaseModel) and kind.type not in seen:
-            seen.add(kind.type)
-            for key, field in fields(kind.type).items():
-                waiting += [(f"{name}.{key}".strip("."), k) for k in kinds(field.annotation, tuple(field.metadata))]
+        name, found = waiting.pop()
+        yield name, found
+        for kind in found:
+            waiting += [(name, kinds(argument)) for argument in get_args(kind.type) if kind.origin is not Literal]
+            if isinstance(kind.type, type) and issubclass(kind.type, BaseModel) and kind.type not in seen:
+                seen.add(kind.type)
+                for key, field in fields(kind.type).items():
+                    waiting.append((f"{name}.{key}".strip("."), kinds(field.annotation, (*field.metadata, field))))
 
 
 def _inside(kind: Kind, key: str | int) -> list[Kind]:

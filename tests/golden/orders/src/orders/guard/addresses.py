@@ -51,7 +51,9 @@ class HttpsUrl:
         host, *segments = address.split("/")
         if not self._allowed(host.removesuffix(":443")):
             raise PydanticCustomError(UNSAFE_TEXT, "the address is on a host that the model does not name")
-        if any(segment.replace("%2e", ".") in (".", "..") for segment in segments):
+        # Whoever decodes it before looking finds segments behind escaped slashes, too.
+        seen = "/".join(segments).replace("%2e", ".").replace("%2f", "/").replace("%5c", "/")
+        if any(segment in (".", "..") for segment in seen.split("/")):
             raise PydanticCustomError(UNSAFE_TEXT, "the address has a segment that leads elsewhere")
         return value
 

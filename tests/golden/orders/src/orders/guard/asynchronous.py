@@ -27,7 +27,7 @@ Moment = Annotated[
     AfterValidator(_in_calendar),
 ]
 AccountId = Annotated[str, Field(pattern=r"^[0-9]{12}$")]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2,3}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}$")]
+Region = Annotated[str, Field(pattern=r"^[a-z]{2,5}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}$")]
 
 
 class AsynchronousSource(Source[E]):

@@ -63,7 +63,7 @@ class Guarded(Generic[E]):
         return disposal.refuse(refused, correlation_id)
 
     def _attempt(self, context: Context, item: Item[E]) -> Outcome:
-        with log.tagged(**item.tags):
+        with log.tagged(item.tags):
             apart: list[tuple[Item[E], Refused]] = []
             try:
                 with refusing("payload"):
@@ -100,7 +100,7 @@ class Guarded(Generic[E]):
         return Refused(rejected.stage, rejected.problems)
 
     def _refused_apart(self, part: Item[E], rejected: Rejected) -> Refused:
-        with log.tagged(**part.tags):
+        with log.tagged(part.tags):
             return self._refused(rejected)
 
 

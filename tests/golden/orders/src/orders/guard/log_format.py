@@ -6,7 +6,8 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
@@ -30,6 +31,10 @@ _MARK, _OWN = "_holdfast", object()
 _TRACE_ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}\Z")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 _MOST_FIELDS = 30
+
+
+#: What stands in every line about the item that is being handled.
+TAGS: ContextVar[Mapping[str, str]] = ContextVar("tags", default={})  # noqa: B039 - never changed, only replaced
 
 
 class Vetted(NamedTuple):
@@ -66,6 +71,7 @@ class Formatter(LambdaPowertoolsFormatter):
         if record.exc_info and record.exc_info[1]:
             error = record.exc_info[1]
             safe.error, safe.place = Vetted(kind_of(error)), Vetted(place(error))
+        safe.__dict__.update({name: Vetted(value) for name, value in TAGS.get().items()})
         safe.args, safe.exc_info, safe.exc_text, safe.stack_info = (), None, None, None
         if safe.levelno == logging.DEBUG and shows_values():
             fields = {key: value for key, value in safe.__dict__.items() if key not in _RESERVED}

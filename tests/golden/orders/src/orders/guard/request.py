@@ -56,6 +56,7 @@ class WebSource(Source[E]):
     disposal = Respond()
     #: A function takes 6 MB at once; a body of JSON that people or services wrote is far from it.
     limits = Limits(bytes=MIB)
+    direct = True
     envelope: ClassVar[type[RequestEnvelope]]
 
     def __init__(self, model: type[E]) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
+from pydantic_core import to_json
+
 from .. import settings
+from . import flat
 from .binding import bound
 from .disposal import Disposal
 from .limits import Limits, measure
 from .models import Envelope, Payload
 from .origin import Attribute, Filled, origins, sole_key
 from .rejection import Problem, Rejected, refused, refusing
-from .strict_json import decoded, parse
+from .strict_json import decoded, parse, validated
 
 E = TypeVar("E", bound=Payload)
 V = TypeVar("V", bound=Envelope)
@@ -71,6 +75,8 @@ class Source(ABC, Generic[E]):
     described: ClassVar[frozenset[str]] = frozenset()
     #: Whether what an event carries may be an event of another source: `sqs(sns(Order))`.
     carries: ClassVar[bool] = False
+    #: Whether Lambda alone may hand its events over: carried by another source, they say what their sender likes.
+    direct: ClassVar[bool] = False
     #: Whether `disposal` knows what to do with a part of such an event that was refused while the rest was handled.
     spares: ClassVar[bool] = False
     disposal: ClassVar[Disposal]
@@ -83,9 +89,12 @@ class Source(ABC, Generic[E]):
         if isinstance(within, Source):
             if not self.carries:
                 raise TypeError(f"{self.name} events carry none of another source: give it a model")
+            if within.direct:
+                raise TypeError(f"{self.name} events carry no {within.name} events: their sender could say who calls")
             self.within, self.model, self.origins = within, within.model, within.origins
         else:
             self.within, self.model, self.origins = None, within, self._origins(within)
+        self._flat = not self.within and not self.origins and flat.is_flat(self.model)
         self.limits = self.limits._replace(**settings.LIMITS.get(self.name, {}))
 
     def _origins(self, model: type[E]) -> Mapping[str, Filled]:
@@ -120,6 +129,8 @@ class Source(ABC, Generic[E]):
             event = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
             return self._unpacked(self.within.carried(event))
         text = data if isinstance(data, str) else decoded(data)
+        if self._flat and (found := flat.read(self.model, text, self.limits)) is not None:
+            return [found]
         asked: dict[str, object] = {}
         if attributes:
             for key, filled in self.origins.items():
@@ -144,7 +155,13 @@ class Source(ABC, Generic[E]):
 
     def describe(self, values: Mapping[str, object]) -> list[E]:
         """What AWS says alone, by the names in `described`; None is what it left out. Raises `Rejected`."""
-        return self.read("{}", {name: value for name, value in values.items() if value is not None})
+        asked = {key: values.get(filled.name) for key, filled in self.origins.items()}
+        told = {key: value for key, value in asked.items() if value is not None}
+        try:
+            text = to_json(told).decode("ascii", "strict")
+        except ValueError:  # Half a character, which the model refuses, or any beyond ASCII.
+            text = json.dumps(told)
+        return [validated(self.model, text)]
 
     def open(self, envelope: type[V], value: object) -> V:
         """`value`, the event or one record of it, as AWS describes it and within the limits."""

@@ -6,6 +6,7 @@ None of them makes SQL, a shell command or a template safe: pass values as param
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Annotated
@@ -20,6 +21,13 @@ _BREAKS = frozenset("\n\t")
 _MOST_MARKS = 30
 #: Controls, format characters (bidirectional, zero-width), lone surrogates, private use, line and paragraph separators.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+#: What shows nothing and has another category: joiners, fillers and blanks, selectors of variants (bytes can be written
+#: with those), and what Unicode keeps for more of the kind. An emoji may have one selector behind it.
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufff8"
+    "\U0001d159\U000e0000-\U000e0fff]"
+    "|(?<![#*0-9\u00a9\u00ae\u2010-\u27ff\u2900-\u2bff\u3030-\u32ff\U0001f000-\U0001faff])[\ufe0e\ufe0f]"
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,8 @@ def refuse_unsafe(value: str, allowed: frozenset[str] = frozenset()) -> None:
     """Refuse controls, what cannot be seen, and characters under so many marks that normalising them takes long."""
     if _stacked(value):
         raise PydanticCustomError(UNSAFE_TEXT, "text holds a character with too many marks")
-    if not value.isprintable() and any(_unsafe(char) for char in set(value) - allowed):
+    unsafe = not value.isprintable() and any(_unsafe(char) for char in set(value) - allowed)
+    if unsafe or (not value.isascii() and _INVISIBLE.search(value)):
         raise PydanticCustomError(UNSAFE_TEXT, "text holds a control or invisible character")
 
 

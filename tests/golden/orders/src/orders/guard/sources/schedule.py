@@ -41,8 +41,9 @@ class Schedule(AsynchronousSource[E]):
 
     def payloads(self, event: object) -> list[E]:
         envelope = self.open(ScheduledEvent, event)
-        detail = envelope.detail if isinstance(envelope.detail, str) else json.dumps(envelope.detail)
-        return self.read(detail, {"id": envelope.id, "time": envelope.time})
+        detail = envelope.detail
+        text = detail if isinstance(detail, str) else json.dumps(detail, ensure_ascii=False)
+        return self.read(text, {"id": envelope.id, "time": envelope.time})
 
 
 def schedule(model: type[E]) -> Schedule[E]:

@@ -34,8 +34,8 @@ class Sqs(Source[E]):
     name = "sqs"
     carries = True
     disposal: ClassVar[FailItem] = FailItem()
-    #: For each message: SQS's own limit, and room for what AWS writes around the body.
-    limits = Limits(bytes=MIB + 64 * KIB, records=10_000)
+    #: For each message: SQS's own limit, towards which attributes count in base64, and room for what AWS adds.
+    limits = Limits(bytes=4 * MIB // 3 + 64 * KIB, records=10_000)
 
     def items(self, event: object) -> Sequence[Item[E]]:
         """Each message by its id; an event whose messages cannot even be named is refused whole."""
