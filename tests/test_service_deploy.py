@@ -31,9 +31,17 @@ INLINE, MANAGED = 10_240, 6_144
 #: Managed policies of one role.
 MOST_MANAGED = 10
 
+#: moto reads a key's tags as KMS has them, and CloudFormation has other words.
 MOTO = """
 import sys
+from moto.kms.models import Key
 from moto.server import ThreadedMotoServer
+made = Key.create_from_cloudformation_json
+def create(name, body, *others, **more):
+    tags = body["Properties"].get("Tags", [])
+    body["Properties"]["Tags"] = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in tags]
+    return made(name, body, *others, **more)
+Key.create_from_cloudformation_json = create
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
@@ -46,6 +54,12 @@ client = boto3.client("cloudformation")
 body = open(sys.argv[1], encoding="utf-8").read()
 client.create_stack(StackName="platform", TemplateBody=body, Capabilities=["CAPABILITY_NAMED_IAM"])
 client.get_waiter("stack_create_complete").wait(StackName="platform", WaiterConfig={"Delay": 1})
+"""
+ROLES = """
+import json, boto3
+iam = boto3.client("iam")
+roles = [iam.get_role(RoleName=role["RoleName"])["Role"] for role in iam.list_roles()["Roles"]]
+print(json.dumps({r["Path"] + r["RoleName"]: r.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn") for r in roles}))
 """
 RENDERED = """
 import json, sys
@@ -101,7 +115,7 @@ def somebody(service: Path, nobody: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def look(service: Path, env: dict[str, str]) -> CompletedProcess[str]:
-    words = [python(service, "tools/sam.txt"), "tools/boundary.py", service_name(service), "dev"]
+    words = [python(service, "tools/sam.txt"), "tools/foundation.py", service_name(service), "dev"]
     return tools.attempt(words, cwd=service, env=env)
 
 
@@ -118,13 +132,64 @@ def test_a_deployment_wants_the_boundary_first(service: Path, somebody: dict[str
     arn = f"arn:aws:iam::123456789012:policy/{name}/{name}-boundary"
     assert (done.returncode, done.stdout) == (
         1,
-        f"deploy: there is no {arn}: deploy platform/boundary.yaml first, the README says how\n",
+        f"deploy: there is no {arn}: deploy platform/boundary.yaml first, make bootstrap STAGE=dev does\n",
     )
     tools.run(
         [python(service, "requirements-dev.txt"), "-c", DEPLOY, "platform/boundary.yaml"], cwd=service, env=somebody
     )
     done = look(service, somebody)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.fixture(scope="module")
+def depot(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A service whose roles and key are a platform team's, with the tools that its Makefile would install."""
+    place = tmp_path_factory.mktemp("platform") / "service"
+    place.mkdir()
+    tree.write(goldens.trees(catalogue)["roles-platform"], place)
+    (place / ".tools").mkdir()
+    for tool in ("sam", "uv"):
+        (place / ".tools" / tool).symlink_to(Path(python(place, f"tools/{tool}.txt")).parents[1])
+    return place
+
+
+def bootstrap(service: Path, env: dict[str, str]) -> CompletedProcess[str]:
+    """`make bootstrap` with tools that are there; moto's S3 is not where CloudFormation looks for a template."""
+    there = [
+        word for path in ("tools/sam.txt", ".tools/uv/bin/uv", ".tools/sam/.done") for word in ("--old-file", path)
+    ]
+    words = ["make", *there, "bootstrap", "UPLOAD=", "STAGE=dev", "REPOSITORY=acme@1/depot@2"]
+    return tools.attempt(words, cwd=service, env=env)
+
+
+def test_bootstrap_makes_what_a_deployment_stands_on(depot: Path, somebody: dict[str, str]) -> None:
+    """Until then, a deployment says what is missing; and a second bootstrap has nothing to do."""
+    name = service_name(depot)
+    done = look(depot, somebody)
+    arn = f"arn:aws:iam::123456789012:policy/{name}/{name}-boundary"
+    assert (done.returncode, done.stdout) == (
+        1,
+        f"deploy: there is no {arn}: deploy platform/boundary.yaml first, make bootstrap STAGE=dev does\n"
+        f"deploy: there is no parameter /{name}/dev/key, /{name}/dev/roles/hello: "
+        "deploy platform/roles.yaml, make bootstrap STAGE=dev does\n",
+    )
+    done = bootstrap(depot, somebody)
+    assert done.returncode == 0, done.stdout
+    for stack in ("boundary", "roles-dev", "dev"):
+        assert f"Successfully created/updated stack - {name}-platform-{stack} " in done.stdout
+    done = look(depot, somebody)
+    assert (done.returncode, done.stdout) == (0, "")
+    roles = [python(depot, "requirements-dev.txt"), "-c", ROLES]
+    assert json.loads(tools.run(roles, env=somebody)) == {
+        f"/{name}-platform/{name}-deploy-dev-eu-west-1": None,
+        f"/{name}/{name}-dev-hello-eu-west-1": arn,
+    }
+
+
+def test_bootstrap_wants_one_stage_that_there_is(depot: Path) -> None:
+    done = tools.attempt(["make", "--dry-run", "bootstrap", "STAGE=nowhere"], cwd=depot)
+    assert done.returncode == 2, done.stdout
+    assert "say which stage of samconfig.toml (dev prod): make bootstrap STAGE=dev" in done.stdout
 
 
 def test_a_deployment_without_credentials_says_so_in_one_line(service: Path, nobody: dict[str, str]) -> None:
@@ -166,7 +231,12 @@ def test_a_deployment_wants_one_stage_that_there_is(service: Path, stage: str) -
 def test_a_deployment_asks_nobody_where_there_is_no_terminal(service: Path) -> None:
     """And it audits before it installs, and looks before it builds."""
     printed = tools.run(["make", "--dry-run", "deploy", "STAGE=prod"], cwd=service)
-    steps = ["tools/audit.py", "sync .* tools/sam.txt", f"tools/boundary.py {service_name(service)} prod", "sam build"]
+    steps = [
+        "tools/audit.py",
+        "sync .* tools/sam.txt",
+        f"tools/foundation.py {service_name(service)} prod",
+        "sam build",
+    ]
     steps += [r"sam deploy --config-env prod \$\(test -t 0 \|\| echo --no-confirm-changeset\)"]
     assert re.search(".*".join(steps), printed, re.DOTALL), printed
 

@@ -32,7 +32,10 @@ def specs(catalogue: Catalogue) -> dict[str, str]:
         for name, part in catalogue.group(group).items():
             found[f"{group}-{name}"] = _dumped(catalogue, part.example, f"{group}-{name}")
     for group, key in catalogue.choices.items():
-        for name in list(catalogue.group(group))[1:]:
+        (usual,) = (question.default for question in catalogue.tables[group] if question.key == key)
+        for name in catalogue.group(group):
+            if name == usual:
+                continue
             own = catalogue.group(group)[name].example
             given = own.get(group, {})
             chosen = {key: name, **(given if isinstance(given, dict) else {})}
