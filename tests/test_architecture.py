@@ -21,7 +21,8 @@ SOURCE = ROOT / "generator/holdfast"
 LAYERS = (
     {"__main__"},
     {"cli", "plain"},
-    {"prompts", "commands", "reports", "gather", "schema", "sets"},
+    {"prompts", "commands", "reports", "gather", "schema", "sets", "pruning"},
+    {"privileges"},
     {"project"},
     {"render", "lock"},
     {"context", "jinja", "parseable", "spec"},
@@ -37,16 +38,19 @@ LAYERS = (
 )
 #: Who may use what, where that is not everybody's.
 ROOMS = {
+    "boto3": {"privileges"},
+    "botocore": {"privileges"},
     "click": {"cli", "prompts"},
     "cookiecutter": {"jinja"},
     "jinja2": {"jinja", "render"},
     "prompt_toolkit": {"prompts"},
     "questionary": {"prompts"},
     "rich": {"cli", "reports"},
+    "samtranslator": {"privileges"},
     "slugify": {"jinja"},
     "subprocess": {"git"},
-    "tomlkit": {"sets"},
-    "yaml": {"parseable"},
+    "tomlkit": {"pruning", "sets"},
+    "yaml": {"parseable", "privileges"},
 }
 #: What plain cookiecutter brings, and with it everything that its hooks may import.
 WITH_COOKIECUTTER = {"click", "cookiecutter", "jinja2", "rich", "slugify", "yaml"}
@@ -156,7 +160,7 @@ def test_only_these_write_files() -> None:
     """A tree is written by `tree`, put in place by the command; git keeps its own scratch folders."""
     texts = {name: ast.unparse(tree).replace("os.open(os.devnull", "") for name, tree in modules().items()}
     writers = {name for name, text in texts.items() if _WRITES.search(text)}
-    assert writers <= {"commands.new", "git", "tree"}, "only these may write files"
+    assert writers <= {"commands.new", "commands.privileges", "git", "tree"}, "only these may write files"
 
 
 def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
@@ -182,11 +186,14 @@ def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
             ["--help"],
             {
                 "asyncio",
+                "boto3",
+                "botocore",
                 "cookiecutter",
                 "jinja2",
                 "prompt_toolkit",
                 "questionary",
                 "rich",
+                "samtranslator",
                 "subprocess",
                 "tomlkit",
                 "yaml",
@@ -194,7 +201,7 @@ def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
         ),
         (
             ["new", "service", "--spec", "SPEC", "--no-git", "--quiet"],
-            {"prompt_toolkit", "questionary", "rich", "tomlkit"},
+            {"boto3", "botocore", "prompt_toolkit", "questionary", "rich", "samtranslator", "tomlkit"},
         ),
     ],
     ids=["--help", "new"],
