@@ -35,7 +35,7 @@ PREFIXES = {
 #: The managed policies that functions have: those for Lambda itself, and those that name a service and how much of it.
 MANAGED = re.compile(
     r"AWSLambda(Basic|DynamoDB|ENI|Execute|Kinesis|MSK|Role|SQS|VPC|_)\w*|AWSLambdaInvocation-DynamoDB"
-    r"|AWSXRayDaemonWriteAccess|CloudWatchLambda\w+|AmazonS3ObjectLambdaExecutionRolePolicy|AWSCodeDeployRoleForLambda\w*"
+    r"|AWSX[Rr]ay\w+|CloudWatchLambda\w+|AmazonS3ObjectLambdaExecutionRolePolicy|AWSCodeDeployRoleForLambda\w*"
     r"|(Amazon|AWS|CloudWatch)(APIGateway|AppConfig|AppSync|Athena|Bedrock|CognitoPowerUser|Cognito|Comprehend|DynamoDB"
     r"|ElasticFileSystem|ElasticFileSystemClient|EventBridge|Events|KinesisFirehose|Kinesis|Logs|Polly|RDSData|Redshift"
     r"|Rekognition|S3|SES|SNS|SQS|SSM|StepFunctions|Textract|Transcribe|Translate|KeyManagementServicePowerUser|IoTData"

@@ -29,6 +29,7 @@ MOST_STEPS = 1_500_000
 #: Calls of the service's own functions inside each other.
 DEEPEST = 40
 Cell = tuple[object, str | int]
+Keys = dict[object, dict[str | int, None]]
 _KEYS = "#keys"
 
 
@@ -58,7 +59,9 @@ class Core:
     def __init__(self, scopes: Scopes) -> None:
         self.scopes = scopes
         self.store: dict[Cell, Values] = {}
-        self.keys: dict[object, dict[str | int, None]] = {}
+        self.keys: Keys = {}
+        #: The keys of what was taken over from modules that were evaluated before.
+        self.layers: list[Keys] = []
         self.records = Records()
         self.steps = 0
         self.grown = 0
@@ -200,7 +203,10 @@ class Core:
 
     def names(self, place: object) -> list[str | int]:
         self.seen.add((place, _KEYS))
-        return list(self.keys.get(place, ()))
+        found = dict(self.keys.get(place, ()))
+        for layer in self.layers:
+            found.update(layer.get(place, ()))
+        return list(found)
 
     def add_element(self, container: Container, values: Values) -> None:
         self.put(container, "*", values)

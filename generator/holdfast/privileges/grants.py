@@ -13,7 +13,7 @@ from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.privileges.compare import Units
 from holdfast.privileges.findings import Unused, Verdict
-from holdfast.privileges.sources import Files
+from holdfast.privileges.sources import LONGEST, Files
 
 FILE = "holdfast.toml"
 #: `orders:get`, `reports:put(daily/)`.
@@ -47,7 +47,7 @@ def read(root: Path, catalogue: Catalogue) -> Spec | None:
 
     It is read as plainly as can be: a spec for another template than ours has grants too, though we know only our own.
     """
-    content = Files(root).read(root / FILE)
+    content = Files(root).read(root / FILE, LONGEST)
     if content is None:
         return None
     try:

@@ -40,8 +40,15 @@ class Resolver:
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         self.resources = template.resources(body)
+        self._of: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
         declared = body.get("Parameters")
         self.parameters = declared if isinstance(declared, dict) else {}
+
+    def of(self, *kinds: str) -> Mapping[str, Mapping[str, Any]]:
+        """The resources of some types, by logical id."""
+        if kinds not in self._of:
+            self._of[kinds] = {name: one for name, one in self.resources.items() if one.get("Type") in kinds}
+        return self._of[kinds]
 
     def text(self, value: object, depth: int = 0) -> str:
         """The text that a value is; of one that has several, or that cannot be known, an open token."""

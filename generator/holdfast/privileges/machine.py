@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from holdfast.privileges.attributes import Attributes
 from holdfast.privileges.calls import Calls
-from holdfast.privileges.core import Cell, Frame, TooMuchError
+from holdfast.privileges.core import Cell, Frame, Keys, TooMuchError
 from holdfast.privileges.expressions import Expressions
 from holdfast.privileges.findings import Place, Records, Unresolved
 from holdfast.privileges.library import Library
-from holdfast.privileges.quiet import is_safe
+from holdfast.privileges.quiet import Holders, is_safe
 from holdfast.privileges.sources import Modules, Scopes, Source
 from holdfast.privileges.statements import Statements
 from holdfast.privileges.values import (
@@ -24,6 +24,7 @@ from holdfast.privileges.values import (
     OwnModule,
     Value,
     Values,
+    join,
     only,
 )
 
@@ -37,8 +38,12 @@ class Loaded:
     """A module once it was evaluated: what it wrote, what it called, what it imported."""
 
     cells: dict[Cell, Values] = field(default_factory=dict)
+    keys: Keys = field(default_factory=dict)
+    holders: Holders = field(default_factory=dict)
     records: Records = field(default_factory=Records)
     imports: dict[str, None] = field(default_factory=dict)
+    tainted: set[object] = field(default_factory=set)
+    loud: set[str] = field(default_factory=set)
 
 
 class CodeBase:
@@ -58,8 +63,12 @@ class CodeBase:
         self._loaded[source.name] = None
         machine = Machine(self)
         machine.run_module(source)
-        loaded = Loaded({cell: machine.store[cell] for cell in machine.written}, machine.records, machine.imports)
+        cells = {cell: machine.store[cell] for cell in machine.written}
+        loaded = Loaded(cells, machine.keys, machine.holders, machine.records, machine.imports)
         self._loaded[source.name] = loaded
+        # While it was evaluated, nobody knew yet whether the module would be quiet.
+        machine.taint_again(cells, [other.tainted for name in machine.imports if (other := self._loaded.get(name))])
+        loaded.tainted, loaded.loud = machine.tainted, machine.loud
         return loaded
 
     def is_quiet(self, name: str) -> bool:
@@ -88,12 +97,10 @@ class Machine(Library, Expressions, Statements, Attributes, Calls):
         self.base = base
         self.imports: dict[str, None] = {}
         self.written: dict[Cell, None] = {}
-        self._borrowing = False
 
     def put(self, place: object, name: str | int, values: Values, *, anew: bool = False) -> None:
         super().put(place, name, values, anew=anew)
-        if not self._borrowing:
-            self.written[place, name] = None
+        self.written[place, name] = None
 
     def is_quiet(self, module: str) -> bool:
         return module not in self.loud and self.base.is_quiet(module)
@@ -117,14 +124,29 @@ class Machine(Library, Expressions, Statements, Attributes, Calls):
         loaded = self.base.load(source)
         if loaded is None:
             return
-        for other in loaded.imports:
-            inner = self.base.modules.find(other)
-            if inner:
-                self._import(inner, effects=effects)
-        self._borrowing = True
-        for (place, name), values in loaded.cells.items():
-            self.put(place, name, values)
-        self._borrowing = False
+        for name in loaded.imports:
+            if name not in self.imports:
+                self.imports[name] = None
+                inner = self.base.modules.find(name)
+                self._take_over(self.base.load(inner) if inner else None, effects=effects)
+        self._take_over(loaded, effects=effects)
+
+    def _take_over(self, loaded: Loaded | None, *, effects: bool) -> None:
+        """What a module left behind, as if it had been evaluated here; two modules may have written one cell."""
+        if loaded is None:
+            return
+        both = self.store.keys() & loaded.cells.keys()
+        for cell in both:
+            self.store[cell] = join(self.store[cell], loaded.cells[cell])
+        if both:
+            self.store.update({cell: values for cell, values in loaded.cells.items() if cell not in both})
+        else:
+            self.store.update(loaded.cells)
+        self.layers.append(loaded.keys)
+        self.holder_layers.append(loaded.holders)
+        self.loud |= loaded.loud
+        for place in loaded.tainted - self.tainted:
+            self._taint(place)
         if effects:
             self.records.add(loaded.records)
 

@@ -82,10 +82,23 @@ def members(service: str, operation: str) -> frozenset[str]:
 
 @cache
 def resource(service: str, kind: str) -> Mapping[str, Any]:
-    """boto3's model of a resource; of the service's own resource where `kind` is empty."""
+    """boto3's model of a resource; of the service's own resource where `kind` is empty, which has all the others."""
     model = _model(service, "resources-1")
-    found: Mapping[str, Any] = model.get("resources", {}).get(kind, {}) if kind else model.get("service", {})
-    return found
+    kinds: Mapping[str, Any] = model.get("resources", {})
+    if kind:
+        found: Mapping[str, Any] = kinds.get(kind, {})
+        return found
+    root: dict[str, Any] = dict(model.get("service", {}))
+    said = root.get("has", {})
+    named = {part["resource"]["type"] for part in said.values()}
+    root["has"] = said | {name: _by_identifiers(name, kinds[name]) for name in kinds if name not in named}
+    return root
+
+
+def _by_identifiers(name: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource that code makes by its identifiers, as boto3 lets it make every one."""
+    inputs = [{"target": one["name"], "source": "input"} for one in model.get("identifiers", ())]
+    return {"resource": {"type": name, "identifiers": inputs}}
 
 
 @cache

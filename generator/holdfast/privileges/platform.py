@@ -81,12 +81,12 @@ def _sources(function: Function, service: Service) -> Iterator[tuple[str, tuple[
     if isinstance(letters, dict):
         yield from _sent(letters.get("TargetArn"), service)
     own = (function.logical, service.resolver.reference(function.logical))
-    for mapping in template.resources(service.body, "AWS::Lambda::EventSourceMapping").values():
+    for mapping in service.resolver.of("AWS::Lambda::EventSourceMapping").values():
         said = template.properties(mapping)
         if _is_of(said.get("FunctionName"), own, service):
             yield from _polled(said, service)
             yield from _destinations(said, service)
-    for config in template.resources(service.body, "AWS::Lambda::EventInvokeConfig").values():
+    for config in service.resolver.of("AWS::Lambda::EventInvokeConfig").values():
         said = template.properties(config)
         if _is_of(said.get("FunctionName"), own, service):
             yield from _destinations(said, service)

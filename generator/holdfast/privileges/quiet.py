@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from holdfast.privileges.core import Core, Frame
 from holdfast.privileges.sources import Scopes, Source
@@ -47,6 +47,7 @@ _SAFE = frozenset({
 })  # fmt: skip
 _SAFE_STANDARD = frozenset(sys.stdlib_module_names) - {"importlib", "subprocess", "runpy"}
 _CALLING = ("parameters", "idempotency", "feature_flags", "streaming", "data_masking", "kafka")
+Holders = dict[object, set[object]]
 _TEXTS = (Literal, Variable, Joined)
 _ENTRIES = ("boto", "aioboto", "aws_lambda_powertools.utilities")
 _LIVE = (Client, Thing, Session, Meta, Collection, Paged)
@@ -78,7 +79,8 @@ class Quiet(Core):
     def __init__(self, scopes: Scopes) -> None:
         super().__init__(scopes)
         self.tainted: set[object] = set()
-        self.holders: dict[object, set[object]] = {}
+        self.holders: Holders = {}
+        self.holder_layers: list[Holders] = []
         self.loud: set[str] = set()
         self.dropped: ast.AST | None = None
         self.inside_dead = 0
@@ -106,6 +108,14 @@ class Quiet(Core):
             if isinstance(one, Scope) and one.kind == "module":
                 self.loud.add(one.module)
             waiting += self.holders.get(one, ())
+            waiting += [place for layer in self.holder_layers for place in layer.get(one, ())]
+
+    def taint_again(self, cells: Mapping[tuple[object, str | int], Values], before: Iterable[set[object]]) -> None:
+        """Look again at what holds something live, now that more is known of the modules."""
+        self.tainted, self.loud = set().union(*before), set()
+        for (place, _), values in cells.items():
+            if place not in self.tainted and any(self.is_live(value) for value in values):
+                self._taint(place)
 
     def is_live(self, value: Value) -> bool:
         """Whether a call of AWS could come of a value."""

@@ -48,9 +48,9 @@ def _managed() -> Mapping[str, list[dict[str, Any]]]:
     return found
 
 
-def read(logical: str, body: Mapping[str, Any], resolver: Resolver) -> Role:
+def read(logical: str, resolver: Resolver) -> Role:
     """The role of this logical id: its own policies, those that are attached to it, AWS's managed ones."""
-    properties = template.properties(template.resources(body)[logical])
+    properties = template.properties(resolver.resources[logical])
     statements: list[Statement] = []
     unknown: list[str] = []
     for own in _each(properties.get("Policies")):
@@ -60,16 +60,14 @@ def read(logical: str, body: Mapping[str, Any], resolver: Resolver) -> Role:
         statements += found
         if not found:
             unknown.append(arn)
-    for name, policy in template.resources(
-        body, "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"
-    ).items():
+    for name, policy in resolver.of(*_POLICIES).items():
         said = template.properties(policy)
         attached = [*_each_value(said.get("Roles")), said.get("RoleName")]
         if _refers(attached, logical, resolver):
             statements += _statements(said.get("PolicyDocument"), resolver, name)
     for arn in _each_value(properties.get("ManagedPolicyArns")):
-        if isinstance(arn, dict) and arn.get("Ref") in template.resources(body, "AWS::IAM::ManagedPolicy"):
-            said = template.properties(template.resources(body)[arn["Ref"]])
+        if isinstance(arn, dict) and arn.get("Ref") in resolver.of("AWS::IAM::ManagedPolicy"):
+            said = template.properties(resolver.resources[arn["Ref"]])
             statements += _statements(said.get("PolicyDocument"), resolver, str(arn["Ref"]))
             unknown = [one for one in unknown if one != resolver.text(arn)]
     return Role(logical, tuple(statements), tuple(unknown))

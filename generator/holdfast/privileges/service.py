@@ -38,11 +38,9 @@ class Function:
 
 @dataclass(frozen=True)
 class Service:
-    """A template and its functions."""
+    """A template's file, its texts, and its functions."""
 
-    root: Path
     file: str
-    body: Mapping[str, Any]
     resolver: Resolver
     functions: tuple[Function, ...]
 
@@ -52,48 +50,73 @@ def read(root: Path, files: Files) -> Service:
     path = template.find(root)
     raw = template.read(path, files)
     where = files.name(path)
-    body = template.translated(raw, where)
-    resolver = Resolver(body)
-    elsewhere = _Elsewhere(root, files)
-    found = template.resources(body, _FUNCTION)
+    resolver = Resolver(template.translated(raw, where))
+    found = resolver.of(_FUNCTION)
     if len(found) > MOST_FUNCTIONS:
         raise HoldfastError(f"{len(found)} functions are too many", where=where, todo="split the template")
-    functions = tuple(
-        _function(logical, template.properties(resource), raw, body, resolver, path.parent, files, elsewhere)
-        for logical, resource in found.items()
+    reader = _Reader(raw, template.resources(raw), resolver, path.parent, files, _Elsewhere(root, files))
+    return Service(
+        where, resolver, tuple(reader.function(name, template.properties(one)) for name, one in found.items())
     )
-    return Service(root, where, body, resolver, functions)
 
 
-def _function(
-    logical: str,
-    properties: Mapping[str, Any],
-    raw: Mapping[str, Any],
-    body: Mapping[str, Any],
-    resolver: Resolver,
-    folder: Path,
-    files: Files,
-    elsewhere: _Elsewhere,
-) -> Function:
-    uri, inline = _code(logical, raw)
-    handler = resolver.text(properties.get("Handler", ""))
-    problem = _problem(properties, resolver, uri, inline, handler)
-    folders: tuple[Path, ...] = ()
-    if not problem and not inline:
-        folders = (folder / uri, *_layers(properties, raw, folder))
-        if not files.folder(folders[0]):
-            problem = f"its code {uri!r} is no folder of the project"
-    return Function(
-        logical=logical,
-        name=logical,
-        handler=handler,
-        folders=folders,
-        inline=inline,
-        environment=_environment(properties, resolver),
-        role=_role(properties.get("Role"), body, resolver, elsewhere),
-        problem=problem,
-        properties=properties,
-    )
+@dataclass(frozen=True)
+class _Reader:
+    """Reads functions: what SAM made of each, and where its code was said to be before."""
+
+    raw: Mapping[str, Any]
+    written: Mapping[str, Mapping[str, Any]]
+    resolver: Resolver
+    folder: Path
+    files: Files
+    elsewhere: _Elsewhere
+
+    def function(self, logical: str, properties: Mapping[str, Any]) -> Function:
+        """One function of the translated template."""
+        uri, inline = self._code(logical)
+        handler = self.resolver.text(properties.get("Handler", ""))
+        problem = _problem(properties, self.resolver, uri, inline, handler)
+        folders: tuple[Path, ...] = ()
+        if not problem and not inline:
+            folders = (self.folder / uri, *self._layers(properties))
+            if not self.files.folder(folders[0]):
+                problem = f"its code {uri!r} is no folder of the project"
+        environment = _environment(properties, self.resolver)
+        role = self._role(properties.get("Role"))
+        return Function(logical, logical, handler, folders, inline, environment, role, problem, properties)
+
+    def _code(self, logical: str) -> tuple[str, str]:
+        """Where a function's code lies, as written; or the code itself."""
+        properties = template.properties(self.written.get(logical, {}))
+        given = properties.get("CodeUri", properties.get("Code"))
+        if given is None and "InlineCode" not in properties:
+            given = template.globals_of(self.raw).get("CodeUri")
+        if isinstance(given, dict) and isinstance(given.get("ZipFile"), str):
+            return "", given["ZipFile"]
+        inline = properties.get("InlineCode")
+        return (given if isinstance(given, str) else ""), inline if isinstance(inline, str) else ""
+
+    def _layers(self, properties: Mapping[str, Any]) -> Iterator[Path]:
+        """The folders of layers whose code is in the project too."""
+        layers = properties.get("Layers")
+        for layer in layers if isinstance(layers, list) else []:
+            named = str(layer.get("Ref", "")) if isinstance(layer, dict) else ""
+            # SAM hashes a layer's content into its logical id.
+            known = {name: one for name, one in self.written.items() if str(one.get("Type")).endswith("::LayerVersion")}
+            own = template.properties(next((known[name] for name in known if named.startswith(name)), {}))
+            uri = own.get("ContentUri", own.get("Content"))
+            if isinstance(uri, str) and "://" not in uri and not Path(uri).is_absolute():
+                yield self.folder / uri / "python"
+                yield self.folder / uri
+
+    def _role(self, value: object) -> Role | None:
+        """The role in this template that the function has; one of another template of the project's by its name."""
+        for name in self.resolver.of("AWS::IAM::Role"):
+            if value in ({"Fn::GetAtt": [name, "Arn"]}, {"Fn::GetAtt": f"{name}.Arn"}, {"Fn::Sub": f"${{{name}.Arn}}"}):
+                return roles.read(name, self.resolver)
+        text = self.resolver.text(value)
+        found = _DYNAMIC.search(text)
+        return self.elsewhere.find(found[1] if found else text.rpartition("/")[2], exact=not found)
 
 
 def _problem(properties: Mapping[str, Any], resolver: Resolver, uri: str, inline: str, handler: str) -> str:
@@ -109,34 +132,6 @@ def _problem(properties: Mapping[str, Any], resolver: Resolver, uri: str, inline
     return ""
 
 
-def _code(logical: str, raw: Mapping[str, Any]) -> tuple[str, str]:
-    """Where a function's code lies, as written; or the code itself."""
-    resource = template.resources(raw).get(logical, {})
-    properties = template.properties(resource)
-    given = properties.get("CodeUri", properties.get("Code"))
-    if given is None and "InlineCode" not in properties:
-        given = template.globals_of(raw).get("CodeUri")
-    if isinstance(given, dict) and isinstance(given.get("ZipFile"), str):
-        return "", given["ZipFile"]
-    inline = properties.get("InlineCode")
-    return (given if isinstance(given, str) else ""), inline if isinstance(inline, str) else ""
-
-
-def _layers(properties: Mapping[str, Any], raw: Mapping[str, Any], folder: Path) -> Iterator[Path]:
-    """The folders of layers whose code is in the project too."""
-    kinds = ("AWS::Serverless::LayerVersion", "AWS::Lambda::LayerVersion")
-    known = template.resources(raw, *kinds)
-    layers = properties.get("Layers")
-    for layer in layers if isinstance(layers, list) else []:
-        named = str(layer.get("Ref", "")) if isinstance(layer, dict) else ""
-        # SAM hashes a layer's content into its logical id.
-        own = next((known[name] for name in known if named == name or named.startswith(name)), {})
-        uri = template.properties(own).get("ContentUri", template.properties(own).get("Content"))
-        if isinstance(uri, str) and "://" not in uri and not Path(uri).is_absolute():
-            yield folder / uri / "python"
-            yield folder / uri
-
-
 def _environment(properties: Mapping[str, Any], resolver: Resolver) -> dict[str, str]:
     given = properties.get("Environment")
     variables = given.get("Variables") if isinstance(given, dict) else None
@@ -145,41 +140,31 @@ def _environment(properties: Mapping[str, Any], resolver: Resolver) -> dict[str,
     return {name: text for name, text in texts.items() if text != ANY}
 
 
-def _role(value: object, body: Mapping[str, Any], resolver: Resolver, elsewhere: _Elsewhere) -> Role | None:
-    """The role in this template that the function has; one of another template of the project's by its name."""
-    for name in template.resources(body, "AWS::IAM::Role"):
-        if value in ({"Fn::GetAtt": [name, "Arn"]}, {"Fn::GetAtt": f"{name}.Arn"}, {"Fn::Sub": f"${{{name}.Arn}}"}):
-            return roles.read(name, body, resolver)
-    text = resolver.text(value)
-    found = _DYNAMIC.search(text)
-    return elsewhere.find(found[1] if found else text.rpartition("/")[2], exact=not found)
-
-
 class _Elsewhere:
     """The roles of platform/*.yaml, read when a function's role is none of its own template's."""
 
     def __init__(self, root: Path, files: Files) -> None:
         self.root = root
         self.files = files
-        self._roles: list[tuple[str, str, dict[str, Any], Resolver]] | None = None
+        self._roles: list[tuple[str, str, Resolver]] | None = None
 
     def find(self, name: str, *, exact: bool) -> Role | None:
         """The role of that name; or, by what functions call it, the one named `<service>-<stage>-<name>-<region>`."""
-        for physical, logical, body, resolver in self._all():
+        for physical, logical, resolver in self._all():
             middle = re.search(rf"-{re.escape(name)}-\$\{{AWS::Region\}}$", physical) if name else None
             if physical == name if exact else middle:
-                return roles.read(logical, body, resolver)
+                return roles.read(logical, resolver)
         return None
 
-    def _all(self) -> list[tuple[str, str, dict[str, Any], Resolver]]:
+    def _all(self) -> list[tuple[str, str, Resolver]]:
         if self._roles is None:
             self._roles = []
             for path in sorted((self.root / "platform").glob("*.y*ml")):
                 body = self._read(path)
                 resolver = Resolver(body)
-                for logical, resource in template.resources(body, "AWS::IAM::Role").items():
+                for logical, resource in resolver.of("AWS::IAM::Role").items():
                     physical = resolver.text(template.properties(resource).get("RoleName", logical))
-                    self._roles.append((physical, logical, body, resolver))
+                    self._roles.append((physical, logical, resolver))
         return self._roles
 
     def _read(self, path: Path) -> dict[str, Any]:

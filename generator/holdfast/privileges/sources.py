@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from holdfast.errors import HoldfastError
@@ -45,7 +46,7 @@ class Files:
             return None
         return real if real.is_relative_to(self.root) else None
 
-    def read(self, path: Path, longest: int = LONGEST) -> bytes | None:
+    def read(self, path: Path, longest: int) -> bytes | None:
         """A regular file's content; None where there is none inside the project. Refuses what is too long."""
         real = self.inside(path)
         if real is None or not real.is_file():
@@ -95,7 +96,7 @@ class Modules:
                 if not self.files.folder(folder):
                     continue
                 for info in folder.glob("*.dist-info"):
-                    listed = self.files.read(info / "top_level.txt") or info.name.partition("-")[0].encode()
+                    listed = self.files.read(info / "top_level.txt", LONGEST) or info.name.partition("-")[0].encode()
                     self._vendored |= set(listed.decode("utf-8", "replace").split())
         return self._vendored
 
@@ -103,7 +104,11 @@ class Modules:
         for folder in self.folders:
             path = folder.joinpath(*name.split("."))
             for file, is_package in ((path / "__init__.py", True), (path.with_name(f"{path.name}.py"), False)):
-                content = self.files.read(file)
+                try:
+                    content = self.files.read(file, LONGEST)
+                except HoldfastError as error:
+                    problem = f"{error.what}, and is not read"
+                    return Source(name, self.files.name(file), ast.Module([], []), is_package, problem)
                 if content is not None:
                     return parse(name, self.files.name(file), content, is_package=is_package)
             if self.files.folder(path):
@@ -140,6 +145,7 @@ class Scopes:
         return found
 
 
+@cache
 def is_generator(node: FunctionNode) -> bool:
     """Whether a function yields, itself and not a function inside of it."""
     waiting: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)

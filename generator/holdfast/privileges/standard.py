@@ -165,6 +165,13 @@ def _vars(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Value
     return only(made)
 
 
+def _field(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Values:
+    """A dataclass's or model's field: its default, or what its factory makes."""
+    factory = given.at(None, "default_factory", "factory")
+    made = machine.call_all(factory, Arguments(), node, frame) if factory else NOTHING
+    return join(made, given.at(0, "default"))
+
+
 def _thread(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Values:
     handed = machine.elements(given.at(3, "args"), node, frame) if given.at(3, "args") else NOTHING
     containers = [value for value in given.at(3, "args") if isinstance(value, Container)]
@@ -205,6 +212,7 @@ FUNCTIONS: dict[str, Handler] = {
         ),
         _same,
     ),
+    **dict.fromkeys(("dataclasses.field", "pydantic.Field", "attr.ib", "attrs.field"), _field),
     "functools.lru_cache": _maker,
     "functools.wraps": lambda machine, given, node, frame: only(Foreign("copy.copy")),
     "functools.update_wrapper": _same,
