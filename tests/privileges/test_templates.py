@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from holdfast.errors import HoldfastError
+from holdfast.privileges import targets
 from holdfast.privileges.findings import Verdict
 from holdfast.privileges.inspection import inspect
 
@@ -329,3 +330,68 @@ def test_a_template_that_is_none_is_one_line(tmp_path: Path, template: str, mess
         verdict(tmp_path, template)
     assert str(raised.value).startswith(message)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("table/orders", "table/orders", True),
+        ("table/orders", "table/archive", False),
+        ("table/*", "table/archive", True),
+        ("table/orders-${Stage}", "table/orders-dev", True),
+        ("table/orders-${Stage}", "table/archive-dev", False),
+        ("shop-${AWS::Region}-a", "shop-${AWS::Region}-a", True),
+        ("shop-${AWS::Region}-a", "shop-${AWS::Region}-b", False),
+        ("shop-${AWS::Region}-a", "shop-${AWS::Region}-b-a", False),
+        ("${=Orders}", "${=Archive}", False),
+        ("${=Orders}", "orders", False),
+        ("${?}", "anything", True),
+        ("uploads/in/*", "uploads/in/${?}.json", True),
+        ("uploads/in/*", "uploads/out/${?}.json", False),
+        ("uploads/*", "uploads", False),
+        ("secret:key-??????", "secret:key-${?}", True),
+        ("*a*b*c", "x${?}c", True),
+    ],
+)
+def test_patterns_and_texts(pattern: str, text: str, expected: bool) -> None:
+    assert targets.may_match(pattern, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("code", "statement"),
+    [
+        (
+            'boto3.client("ssm").get_parameters_by_path(Path="/shop/a")',
+            "{Action: ssm:GetParametersByPath, Resource: 'arn:aws:ssm:::parameter/shop/a/*'}",
+        ),
+        (
+            'boto3.client("lambda").invoke(FunctionName="f", Qualifier="live")',
+            "{Action: lambda:InvokeFunction, Resource: 'arn:aws:lambda:::function:f:live'}",
+        ),
+        (
+            'boto3.client("secretsmanager").get_secret_value(SecretId="key")',
+            "{Action: secretsmanager:GetSecretValue, Resource: 'arn:aws:secretsmanager:::secret:key-a1b2c3'}",
+        ),
+        (
+            'boto3.client("s3").get_object(Bucket="arn:aws:s3:eu-west-1:1:accesspoint/p", Key="k")',
+            "{Action: s3:GetObject, Resource: 'arn:aws:s3:eu-west-1:1:accesspoint/p/object/*'}",
+        ),
+        (
+            'boto3.client("sqs").send_message(QueueUrl="https://sqs.eu-west-1.amazonaws.com/1/inbox", MessageBody="m")',
+            "{Action: sqs:SendMessage, Resource: 'arn:aws:sqs:::inbox'}",
+        ),
+        (
+            'boto3.client("sts").assume_role(RoleArn="arn:aws:iam::1:role/a/b", RoleSessionName="s")',
+            "{Action: sts:AssumeRole, Resource: 'arn:aws:iam::*:role/a/*'}",
+        ),
+        (
+            'boto3.client("kinesis").put_record(StreamARN="arn:aws:kinesis:::stream/s", Data=b"", PartitionKey="p")',
+            "{Action: kinesis:PutRecord, Resource: 'arn:aws:kinesis:::stream/s'}",
+        ),
+    ],
+    ids=["path", "version", "secret", "access point", "queue", "role", "stream"],
+)
+def test_how_services_name_their_resources(tmp_path: Path, code: str, statement: str) -> None:
+    policies = f"Policies: [{{Statement: [{{Effect: Allow, {statement[1:]}]}}]"
+    found = verdict(tmp_path, function(policies, ""), f"import boto3\ndef handler(event, context):\n    {code}\n")
+    assert (found.missing, found.unused, found.unresolved) == ((), (), ())

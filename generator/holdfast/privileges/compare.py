@@ -11,6 +11,8 @@ from holdfast.privileges.roles import Statement
 #: Actions that stand and fall together: those of one grant of holdfast's.
 Units = frozenset[frozenset[str]]
 MOST_SHOWN = 12
+#: Actions on what is another service's.
+_OWNERS = {"sts": "iam"}
 
 
 def missing(needs: Iterable[Need], statements: Sequence[Statement]) -> tuple[Missing, ...]:
@@ -61,6 +63,7 @@ def _is_for(statement: Statement, need: Need) -> bool:
     if not need.resources:
         return True
     prefix = need.action.partition(":")[0]
+    prefix = _OWNERS.get(prefix, prefix)
     for service, resource in statement.resources:
         if resource == "*" or not service or service != prefix:
             # An ARN of another service's grants nothing here, but one whose service is not known may.

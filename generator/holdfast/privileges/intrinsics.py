@@ -138,7 +138,8 @@ class Resolver:
             return ANY
         _, service, form, _ = _TYPES[kind]
         if attribute in ("Arn", "TopicArn", "Ref"):
-            return _arn(service, form.replace("{}", own))
+            path = self.text(template.properties(self.resources[name]).get("Path", "")) if service == "iam" else ""
+            return _arn(service, form.replace("{}", path.lstrip("/") + own))
         if attribute == "StreamArn":
             return _arn(service, f"{form.replace('{}', own)}/stream/{ANY}")
         return own if attribute in _NAMES or attribute == "QueueUrl" else ANY

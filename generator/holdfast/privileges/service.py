@@ -160,8 +160,10 @@ class _Elsewhere:
         if self._roles is None:
             self._roles = []
             for path in sorted((self.root / "platform").glob("*.y*ml")):
-                body = self._read(path)
-                resolver = Resolver(body)
+                # Other YAML may lie there too.
+                if b"AWS::IAM::Role" not in (self.files.read(path, template.LONGEST) or b""):
+                    continue
+                resolver = Resolver(self._read(path))
                 for logical, resource in resolver.of("AWS::IAM::Role").items():
                     physical = resolver.text(template.properties(resource).get("RoleName", logical))
                     self._roles.append((physical, logical, resolver))

@@ -33,8 +33,8 @@ _PARAMETERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "states": (("stateMachineArn", "stateMachine:{}"),),
     "sts": (("RoleArn", "role/{}"),),
 }
-#: What else an ARN may have behind a name: a secret's six characters, all below a path.
-_ENDINGS = {"secretsmanager": ("", f"-{ANY}"), "logs": ("", f":{ANY}")}
+#: What else an ARN may have behind a name: a secret's six characters, a function's version.
+_ENDINGS = {"secretsmanager": ("", f"-{ANY}"), "lambda": ("", f":{ANY}")}
 _OBJECT = re.compile(r"(?!.*Bucket).*Object|AbortMultipartUpload|ListMultipartUploadParts")
 
 
@@ -47,6 +47,9 @@ def of(action: str, arguments: Tree, environment: Texts) -> tuple[str, ...]:
         given = arguments.get(*parameter.split("."))
         if given.texts:
             found = _formed(service, form, given, environment)
+            if parameter == "Path":
+                # IAM is asked for the path, policies are written for what is below it.
+                found += tuple(f"{one.rstrip('/')}/{ANY}" for one in found)
             index = arguments.get("IndexName")
             if service == "dynamodb" and index:
                 found = tuple(f"{one}/index/{end}" for one in found for end in resolved(index, environment) or (ANY,))
@@ -65,6 +68,8 @@ def named(action: str, on: Tree, environment: Texts) -> tuple[str, ...]:
 
 def _of_s3(name: str, arguments: Tree, environment: Texts) -> tuple[str, ...]:
     buckets = [_last(text) for text in resolved(arguments.get("Bucket"), environment)]
+    if any(bucket.startswith("accesspoint/") for bucket in buckets):
+        return ()
     if not _OBJECT.fullmatch(name):
         return tuple(buckets)
     keys = resolved(arguments.get("Key"), environment) or (ANY,)
