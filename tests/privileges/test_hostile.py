@@ -119,3 +119,13 @@ def test_a_source_file_beyond_all_measure_is_one_line(tmp_path: Path, monkeypatc
 
 def test_syntax_warnings_stay_silent(tmp_path: Path) -> None:
     verdict(tmp_path, "def handler(e, c):\n    return '\\d' is 1\n")
+
+
+@pytest.mark.parametrize("count", [900, 9000])
+@pytest.mark.parametrize(
+    "shape", ["e{.a}", "e{()}", "e{[0]}", "e{.a()}", "{a if b else }c", "{not }c", "a{ | a}", "{lambda: }0"]
+)
+def test_depth_has_an_end(tmp_path: Path, shape: str, count: int) -> None:
+    start, _, rest = shape.partition("{")
+    repeated, _, end = rest.partition("}")
+    verdict(tmp_path, f"import boto3\ndef handler(e, c):\n    return {start}{repeated * count}{end}\n")

@@ -195,6 +195,14 @@ def test_a_role_in_the_platforms_template(tmp_path: Path, role: str) -> None:
     assert (found.missing, found.unresolved) == ((), ())
 
 
+def test_a_role_whose_name_ends_alike_is_not_taken(tmp_path: Path) -> None:
+    other = PLATFORM_ROLE.partition("Resources:\n")[2].replace("AppRole", "MyAppRole").replace("-app-", "-my-app-")
+    roles = PLATFORM_ROLE.replace("Resources:\n", "Resources:\n" + other.replace("dynamodb:Scan", "dynamodb:Query"))
+    template = function('Role: "{{resolve:ssm:/shop/dev/roles/app}}"')
+    found = verdict(tmp_path, template, **{"platform/roles.yaml": roles, "platform/notes.yaml": "- nothing\n"})
+    assert [idle.actions for idle in found.unused] == [("dynamodb:Scan",)]
+
+
 def test_a_role_that_stands_nowhere(tmp_path: Path) -> None:
     found = verdict(tmp_path, function("Role: arn:aws:iam::1:role/other"))
     assert [doubt.what for doubt in found.unresolved] == [

@@ -150,11 +150,13 @@ class _Elsewhere:
 
     def find(self, name: str, *, exact: bool) -> Role | None:
         """The role of that name; or, by what functions call it, the one named `<service>-<stage>-<name>-<region>`."""
-        for physical, logical, resolver in self._all():
-            middle = re.search(rf"-{re.escape(name)}-\$\{{AWS::Region\}}$", physical) if name else None
-            if physical == name if exact else middle:
-                return roles.read(logical, resolver)
-        return None
+        if not name:
+            return None
+        ending = f"-{name}-${{AWS::Region}}"
+        found = [role for role in self._all() if (role[0] == name if exact else role[0].endswith(ending))]
+        # `my-app` ends in `-app`, too: the function's own role has nothing else in its name.
+        nearest = min(found, key=lambda role: len(role[0]), default=None)
+        return roles.read(nearest[1], nearest[2]) if nearest else None
 
     def _all(self) -> list[tuple[str, str, Resolver]]:
         if self._roles is None:
