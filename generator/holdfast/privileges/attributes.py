@@ -36,6 +36,7 @@ from holdfast.privileges.values import (
 
 #: Bases of pydantic's whose fields are environment variables.
 _SETTINGS = ("BaseSettings",)
+_ITERATING = ("__iter__", "__aiter__")
 
 
 class Attributes(Core):
@@ -63,6 +64,8 @@ class Attributes(Core):
             return only(value.client) if name == "client" else only(Foreign("boto3.meta"))
         if isinstance(value, Method) and value.name == "super()":
             return self._of_super(value.receiver, name, frame)
+        if isinstance(value, Literal) and name == "value":
+            return only(value)  # Of a member of an enumeration.
         if isinstance(value, (Session, Collection, Paged, Container, Literal, Variable, Joined)):
             return only(Method(value, name)) if value != Literal(None) else NOTHING
         return OPAQUE
@@ -163,6 +166,16 @@ class Attributes(Core):
         bases = (base for each in self.lineage(found) for base in self.get(each, "=bases"))
         return sorted({base for base in bases if isinstance(base, Foreign)}, key=repr)
 
+    def special(self, values: Values, name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Values:
+        """What Python calls by itself on the service's own objects among these: `__contains__`, `__next__`."""
+        methods = [
+            Bound(method, value)
+            for value in values
+            for method in (self.lookup_in_class(value.of, name) if isinstance(value, Object) else ())
+            if isinstance(method, Function)
+        ]
+        return join(*(self.call(method, arguments, node, frame) for method in methods))
+
     def elements(self, values: Values, node: ast.AST, frame: Frame) -> Values:
         """What iterating gives."""
         found: list[Values] = []
@@ -177,13 +190,19 @@ class Attributes(Core):
             elif isinstance(value, Collection):
                 found.append(only(self.element_of(value)))
             elif isinstance(value, Object):
-                for method in self.attribute(value, "__iter__", node, frame):
-                    if not isinstance(method, Foreign):
-                        given = self.call(method, Arguments(), node, frame)
-                        found.append(self.elements(given, node, frame) if given != only(value) else OPAQUE)
+                found.append(self._iterated(value, node, frame))
             elif not isinstance(value, Literal):
                 found.append(OPAQUE)
         return join(*found)
+
+    def _iterated(self, value: Object, node: ast.AST, frame: Frame) -> Values:
+        """An object's own iteration: by an iterator, by itself, or by its items."""
+        given = join(*(self.special(only(value), name, Arguments(), node, frame) for name in _ITERATING))
+        own = frozenset(one for one in given if isinstance(one, Object)) | only(value)
+        stepped = join(*(self.special(own, name, Arguments(), node, frame) for name in ("__next__", "__anext__")))
+        if given:
+            return join(self.elements(given - own, node, frame), stepped)
+        return join(self.special(only(value), "__getitem__", Arguments((OPAQUE,)), node, frame), stepped) or OPAQUE
 
     def matching(self, values: Values, keys: Values, node: ast.AST, frame: Frame) -> tuple[Values, bool]:
         """`getattr(value, key)` for texts of which parts are known; and whether everything that it may be was found."""

@@ -153,6 +153,9 @@ class Core:
     def is_standard(self, path: str) -> bool:
         raise NotImplementedError
 
+    def special(self, values: Values, name: str, arguments: Arguments, node: ast.AST, frame: Frame) -> Values:
+        raise NotImplementedError
+
     def element_of(self, collection: Collection) -> Thing:
         raise NotImplementedError
 

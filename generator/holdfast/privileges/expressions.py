@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from holdfast.privileges.core import Core, Frame
 from holdfast.privileges.values import (
@@ -33,6 +33,28 @@ MOST_EACH = 16
 LONGEST_PATH = 120
 #: Longer texts than these name no resource.
 LONGEST_TEXT = 4_000
+_COMPARING: Mapping[type[ast.cmpop], str] = {
+    ast.Eq: "__eq__",
+    ast.NotEq: "__ne__",
+    ast.Lt: "__lt__",
+    ast.LtE: "__le__",
+    ast.Gt: "__gt__",
+    ast.GtE: "__ge__",
+}
+_COMPUTING: Mapping[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.MatMult: "matmul",
+    ast.Div: "truediv",
+    ast.FloorDiv: "floordiv",
+    ast.Mod: "mod",
+    ast.LShift: "lshift",
+    ast.RShift: "rshift",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
+}
 
 
 class Expressions(Core):
@@ -94,6 +116,12 @@ class Expressions(Core):
 
     def _BinOp(self, node: ast.BinOp, frame: Frame) -> Values:
         left, right = self.evaluate(node.left, frame), self.evaluate(node.right, frame)
+        name = _COMPUTING.get(type(node.op), "")
+        own = self.special(left, f"__{name}__", Arguments((right,)), node, frame)
+        own = join(own, self.special(right, f"__r{name}__", Arguments((left,)), node, frame))
+        return join(own, self._computed(node, left, right, frame))
+
+    def _computed(self, node: ast.BinOp, left: Values, right: Values, frame: Frame) -> Values:
         if isinstance(node.op, ast.Add):
             texts = any(isinstance(v, (Joined, Variable)) or _is_str(v) for v in (*left, *right))
             if texts:
@@ -127,6 +155,17 @@ class Expressions(Core):
             self.put(target, key, self.get(source, key))
 
     # Choices.
+
+    def _Compare(self, node: ast.Compare, frame: Frame) -> Values:
+        left = self.evaluate(node.left, frame)
+        for operator, comparator in zip(node.ops, node.comparators, strict=True):
+            right = self.evaluate(comparator, frame)
+            if isinstance(operator, (ast.In, ast.NotIn)):
+                self.special(right, "__contains__", Arguments((left,)), node, frame)
+            else:
+                self.special(left, _COMPARING.get(type(operator), ""), Arguments((right,)), node, frame)
+            left = right
+        return NOTHING
 
     def _BoolOp(self, node: ast.BoolOp, frame: Frame) -> Values:
         return join(*(self.evaluate(value, frame) for value in node.values))

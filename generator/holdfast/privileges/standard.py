@@ -33,6 +33,7 @@ from holdfast.privileges.values import (
 
 #: Called with the interpreter's state, what the call is given, and where it stands.
 Handler: TypeAlias = "Callable[[Core, Arguments, ast.AST, Frame], Values]"
+_CALLED = "operator.methodcaller()"
 _STANDARD = frozenset(sys.stdlib_module_names) | {"builtins"}
 
 
@@ -184,6 +185,23 @@ def _text(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Value
     return frozenset(value for value in given.at(0) if isinstance(value, (Literal, Variable, Joined))) or OPAQUE
 
 
+def _methodcaller(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Values:
+    """`methodcaller("get", 1)`: called with an object, that method of it with these arguments."""
+    return only(Partial(Foreign(_CALLED), given))
+
+
+def _method_called(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Values:
+    *first, receiver = given.positional or (NOTHING,)
+    functions, _ = machine.matching(receiver, first[0] if first else OPAQUE, node, frame)
+    return machine.call_all(functions, Arguments(tuple(first[1:]), given.keywords), node, frame)
+
+
+def _len(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Values:
+    for name in ("__len__", "__bool__", "__hash__", "__int__"):
+        machine.special(given.at(0), name, Arguments(), node, frame)
+    return OPAQUE
+
+
 def _reduce(machine: Core, given: Arguments, node: ast.AST, frame: Frame) -> Values:
     elements = machine.elements(given.at(1), node, frame)
     return machine.call_all(given.at(0), Arguments((join(elements, given.at(2)), elements)), node, frame)
@@ -222,6 +240,9 @@ FUNCTIONS: dict[str, Handler] = {
     "typing.cast": _cast,
     "builtins.getattr": _getattr,
     "operator.attrgetter": _nothing,
+    "operator.methodcaller": _methodcaller,
+    _CALLED: _method_called,
+    **dict.fromkeys(("builtins.len", "builtins.bool", "builtins.hash", "builtins.int"), _len),
     "builtins.setattr": _setattr,
     "builtins.super": _super,
     "builtins.globals": _vars,

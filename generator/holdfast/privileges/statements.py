@@ -9,9 +9,11 @@ from holdfast.privileges.values import (
     NOTHING,
     OPAQUE,
     Arguments,
+    Bound,
     Class,
     Container,
     Foreign,
+    Function,
     Object,
     OwnModule,
     Session,
@@ -52,6 +54,9 @@ class Statements(Core):
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, values: Values, frame: Frame
     ) -> None:
         for decorator in reversed(node.decorator_list):
+            if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter", "getter"):
+                self.put(frame.scope, f"={decorator.attr}.{node.name}", values)
+                return
             around = self.evaluate(decorator, frame)
             values = self.call_all(around, Arguments((values,)), decorator, frame)
         self._bind_name(node.name, values, frame)
@@ -69,6 +74,7 @@ class Statements(Core):
         self.execute(node.body, Frame(inside, frame.source, owner=found))
         for name in self.names(inside):
             self.put(found, name, self.get(inside, name))
+        self._inherit(found, node, frame)
         for decorator in reversed(node.decorator_list):
             self.evaluate(decorator, frame)
             for around in self.evaluate(decorator, frame):
@@ -76,6 +82,17 @@ class Statements(Core):
                 if not isinstance(around, Foreign):
                     self.call(around, Arguments((only(found),)), decorator, frame)
         self._bind_name(node.name, only(found), frame)
+
+    def _inherit(self, found: Class, node: ast.ClassDef, frame: Frame) -> None:
+        """Tell the base classes of a new one, where they want to know."""
+        words = [(k.arg, self.evaluate(k.value, frame)) for k in node.keywords if k.arg and k.arg != "metaclass"]
+        for base in self.lineage(found)[1:]:
+            hooks = self.get(base, "__init_subclass__")
+            for hook in hooks:
+                if isinstance(hook, Function):
+                    self.call(Bound(hook, found), Arguments(keywords=tuple(sorted(words))), node, frame)
+            if hooks:
+                return
 
     def _do_Import(self, node: ast.Import, frame: Frame) -> None:
         for alias in node.names:
@@ -155,6 +172,8 @@ class Statements(Core):
             for holder in self.evaluate(target.value, frame):
                 if isinstance(holder, Container):
                     self.put_entry(holder, keys, values)
+                elif isinstance(holder, Object):
+                    self.special(only(holder), "__setitem__", Arguments((keys, values)), target, frame)
                 elif not isinstance(holder, Foreign) or holder.path != "os.environ":
                     self.escape(values, "an item of something unknown", target, frame)
 
@@ -180,6 +199,9 @@ class Statements(Core):
     def _bind_attribute(self, target: ast.Attribute, values: Values, frame: Frame) -> None:
         for holder in self.evaluate(target.value, frame):
             if isinstance(holder, (Object, Class)):
+                setter = f"=setter.{target.attr}"
+                if isinstance(holder, Object) and self.lookup_in_class(holder.of, setter):
+                    self.special(only(holder), setter, Arguments((values,)), target, frame)
                 self.put(holder, target.attr, values)
             elif isinstance(holder, OwnModule):
                 self.put(self.module_scope(holder.name), target.attr, values)
@@ -289,7 +311,9 @@ class Statements(Core):
     def _do_Delete(self, node: ast.Delete, frame: Frame) -> None:
         for target in node.targets:
             if isinstance(target, ast.Subscript):
-                self.evaluate(target.value, frame)
+                holders = self.evaluate(target.value, frame)
+                keys = self.evaluate(target.slice, frame)
+                self.special(holders, "__delitem__", Arguments((keys,)), target, frame)
 
 
 def _loaded(target: ast.expr) -> ast.expr:
