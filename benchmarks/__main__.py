@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks import guard, peers, report
+from benchmarks import guard, peers, privileges, report
 from benchmarks.measure import Figures, environment, environment_of, interleaved, run
 from holdfast import __version__
 
@@ -43,9 +43,10 @@ def main() -> None:
         made = interleaved(_creating(ours, theirs, templates, place / "out"), ROUNDS)
         helped = interleaved(_helping(ours, theirs), ROUNDS)
         rendered = {functions: _engine(ours, functions) for functions in SIZES}
+        found = privileges.measure(ours, place)
         costs = guard.measure(place)
     text, missed = report.page(
-        report.Results(versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS, costs)
+        report.Results(versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS, costs, found)
     )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(text, encoding="utf-8", newline="\n")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks import guard_report
+from benchmarks import guard_report, privileges
 from benchmarks.guard import Costs
 from benchmarks.measure import Figures
+from benchmarks.privileges import Measured
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Results:
     rounds: int
     engine_rounds: int
     guard: Costs
+    privileges: Measured
 
 
 def page(results: Results) -> tuple[str, list[str]]:
@@ -50,6 +52,7 @@ def page(results: Results) -> tuple[str, list[str]]:
         *_engine(results.rendered),
         "",
         *guard_report.tables(results.guard),
+        *privileges.tables(results.privileges),
         "## Targets",
         "",
         *(f"- {target}: {'held' if held else '**missed**'}" for target, held in targets.items()),
@@ -69,6 +72,7 @@ def _targets(results: Results) -> dict[str, bool]:
         "nor does each further one, so that growth stays linear": steps[-1] <= 1.5 * steps[0],
         "the engine stays below 120 MiB": max(figures.mebibytes for figures in results.rendered.values()) < 120,
         **guard_report.targets(results.guard),
+        **privileges.targets(results.privileges),
     }
 
 

@@ -21,8 +21,8 @@ SOURCE = ROOT / "generator/holdfast"
 LAYERS = (
     {"__main__"},
     {"cli", "plain"},
-    {"prompts", "commands", "reports", "gather", "schema", "sets"},
-    {"placing"},
+    {"prompts", "commands", "reports", "gather", "schema", "sets", "pruning"},
+    {"placing", "privileges"},
     {"project"},
     {"render", "lock"},
     {"drawing"},
@@ -41,6 +41,8 @@ LAYERS = (
 )
 #: Who may use what, where that is not everybody's.
 ROOMS = {
+    "boto3": {"privileges"},
+    "botocore": {"privileges"},
     "click": {"cli", "prompts"},
     "cookiecutter": {"jinja"},
     "jinja2": {"jinja", "render"},
@@ -48,10 +50,11 @@ ROOMS = {
     "pygraphviz": {"drawing"},
     "questionary": {"prompts"},
     "rich": {"cli", "reports"},
+    "samtranslator": {"privileges"},
     "slugify": {"jinja"},
     "subprocess": {"git"},
-    "tomlkit": {"sets"},
-    "yaml": {"parseable"},
+    "tomlkit": {"pruning", "sets"},
+    "yaml": {"parseable", "privileges"},
 }
 #: What plain cookiecutter brings, and with it everything that its hooks may import.
 WITH_COOKIECUTTER = {"click", "cookiecutter", "jinja2", "rich", "slugify", "yaml"}
@@ -161,7 +164,8 @@ def test_only_these_write_files() -> None:
     """A tree is written by `tree` and put in place by `placing`, a map by its command; git has scratch folders."""
     texts = {name: ast.unparse(tree).replace("os.open(os.devnull", "") for name, tree in modules().items()}
     writers = {name for name, text in texts.items() if _WRITES.search(text)}
-    assert writers <= {"commands.map", "git", "placing", "tree"}, "only these may write files"
+    {"prompts", "commands", "reports", "gather", "schema", "sets", "pruning"},
+    {"placing", "privileges"},
 
 
 def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
@@ -187,12 +191,15 @@ def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
             ["--help"],
             {
                 "asyncio",
+                "boto3",
+                "botocore",
                 "cookiecutter",
                 "jinja2",
                 "prompt_toolkit",
                 "pygraphviz",
                 "questionary",
                 "rich",
+                "samtranslator",
                 "subprocess",
                 "tomlkit",
                 "yaml",
@@ -200,7 +207,8 @@ def test_the_hooks_need_nothing_that_cookiecutter_does_not_bring() -> None:
         ),
         (
             ["new", "service", "--spec", "SPEC", "--no-git", "--quiet"],
-            {"prompt_toolkit", "pygraphviz", "questionary", "rich", "tomlkit"},
+    {"prompts", "commands", "reports", "gather", "schema", "sets", "pruning"},
+    {"placing", "privileges"},
         ),
         (["map", "SPEC", "--format", "mermaid"], {"prompt_toolkit", "pygraphviz", "questionary", "rich", "tomlkit"}),
     ],

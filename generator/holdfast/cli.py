@@ -21,7 +21,7 @@ from holdfast.errors import HoldfastError, one_line
 if TYPE_CHECKING:
     from holdfast.commands.new import Outcome
 
-EXIT_DONE, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 2, 3, 130
+EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 #: Set by shells that ask for completions, as click has it.
 COMPLETE = "_HOLDFAST_COMPLETE"
 #: Set to anything, it makes a bug print its traceback.
@@ -143,6 +143,29 @@ def schema() -> None:
     from holdfast.schema import json_schema
 
     click.echo(json.dumps(json_schema(load(source.bundled())), indent=2, ensure_ascii=False))
+
+
+@root.command()
+@click.argument("directory", required=False, type=click.Path(path_type=Path), default=".")
+@click.option("--fix", is_flag=True, help="Take grants that are certainly unused out of holdfast.toml.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or for scripts."
+)
+def privileges(directory: Path, fix: bool, form: str) -> None:
+    """Compare what the functions of the service in DIRECTORY call with what their roles grant.
+
+    Nothing of the service is run. Exits with 1 where something is missing or unused.
+    """
+    from holdfast import source
+    from holdfast.catalogue import load
+    from holdfast.commands import privileges as command
+    from holdfast.reports import privileges as report
+
+    with _progress("Reading the code", quiet=form == "json"):
+        outcome = command.privileges(directory, load(source.bundled()), fix=fix)
+    click.echo(report.as_json(outcome) if form == "json" else report.text(outcome), nl=form == "json")
+    if not outcome.clean:
+        raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
 def _print_new(outcome: Outcome, *, quiet: bool, as_json: bool) -> None:

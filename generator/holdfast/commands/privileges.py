@@ -1,0 +1,69 @@
+"""`holdfast privileges`: what the code of a service uses against what it was granted."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from holdfast import pruning
+from holdfast.catalogue import Catalogue
+from holdfast.errors import HoldfastError
+from holdfast.privileges import grants
+from holdfast.privileges.findings import Verdict
+from holdfast.privileges.inspection import inspect
+from holdfast.privileges.sources import Files
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer for each function; `removed` are the grants that were taken out of holdfast.toml."""
+
+    directory: Path
+    verdicts: tuple[Verdict, ...]
+    removed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def clean(self) -> bool:
+        return all(verdict.clean for verdict in self.verdicts)
+
+
+def privileges(directory: Path, catalogue: Catalogue, *, fix: bool) -> Outcome:
+    """Inspect the service in a folder; with `fix`, take the grants out that are certainly unused.
+
+    What is deployed is template.yaml: its roles stay as they are, so the answer does too.
+    """
+    if not directory.is_dir():
+        raise HoldfastError("it is no folder", where=str(directory), todo="give the folder of a service")
+    spec = grants.read(directory, catalogue)
+    if fix and spec is None:
+        raise HoldfastError(
+            "--fix takes grants out of holdfast.toml, and there is none", where=str(directory), todo="edit the policies"
+        )
+    found = inspect(directory, spec.units if spec else frozenset()).verdicts
+    if spec:
+        found = tuple(replace(one, function=spec.functions.get(one.function, one.function)) for one in found)
+    if not fix or spec is None:
+        return Outcome(directory, found)
+    removed = grants.unused(spec, found)
+    if removed:
+        _rewrite(directory, pruning.without_grants(spec.text, removed, name=grants.FILE))
+    return Outcome(directory, found, removed)
+
+
+def _rewrite(directory: Path, text: str) -> None:
+    """Replace holdfast.toml by a file that is whole, through a link where it is one."""
+    target = Files(directory).inside(directory / grants.FILE) or directory / grants.FILE
+    mode = target.stat().st_mode
+    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    beside = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(text.encode("utf-8"))
+        beside.chmod(mode)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
