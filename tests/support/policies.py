@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import yaml
 
@@ -71,7 +73,8 @@ def translated(files: Tree) -> dict[str, Any]:
     for value in _nodes(body):
         if isinstance(value.get("Fn::GetAtt"), str):
             value["Fn::GetAtt"] = value["Fn::GetAtt"].split(".", 1)
-    found: dict[str, Any] = transform(body, {}, _NoManagedPolicies())
+    with patch.dict(os.environ, AWS_DEFAULT_REGION=REGION):
+        found: dict[str, Any] = transform(body, {}, _NoManagedPolicies())
     return found
 
 

@@ -41,6 +41,15 @@ def nearest(name: str) -> str:
 
 
 @cache
+def actions() -> Mapping[str, frozenset[str]]:
+    """The names of all actions by the prefix of their service."""
+    return {
+        service: frozenset(name.rstrip("*") for names in levels.values() for name in names.split())
+        for service, levels in _data().items()
+    }
+
+
+@cache
 def _data() -> Mapping[str, Mapping[str, str]]:
     text = resources.files(__package__).joinpath("actions.json").read_text(encoding="utf-8")
     data: dict[str, dict[str, str]] = json.loads(text)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from holdfast import iam
 from holdfast.privileges import names, targets
 from holdfast.privileges.findings import Call, Need, Unresolved
 from holdfast.privileges.targets import Texts
@@ -79,7 +80,7 @@ def base(service: str, operation: str) -> tuple[str, ...]:
 def _checked(call: Call, need: Need) -> Need | Unresolved:
     """The need, if IAM knows such an action."""
     prefix, _, name = need.action.partition(":")
-    known = names.actions().get(prefix, frozenset())
+    known = iam.actions().get(prefix, frozenset())
     if name in known or need.optional:
         return need
     what = f"no action of IAM's is known for {call.service}'s {call.operation}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from holdfast import iam
 from holdfast.privileges import names, targets
 from holdfast.privileges.findings import Missing, Need, Place, Unresolved, Unused
 from holdfast.privileges.roles import Statement
@@ -67,7 +68,7 @@ def _is_for(statement: Statement, need: Need) -> bool:
     for service, resource in statement.resources:
         if resource == "*" or not service or service != prefix:
             # An ARN of another service's grants nothing here, but one whose service is not known may.
-            if resource == "*" or not service or "$" in service or service not in names.actions():
+            if resource == "*" or not service or "$" in service or service not in iam.actions():
                 return True
             continue
         if any(targets.may_match(resource, text) for text in need.resources):

@@ -7,18 +7,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from holdfast.iam import actions
 from holdfast.privileges import models
 
 DATA = Path(__file__).parent / "data"
 #: Services in which an operation is looked for by its name alone.
 MOST_GUESSES = 6
-
-
-@cache
-def actions() -> Mapping[str, frozenset[str]]:
-    """The actions that there are, by the service's prefix."""
-    lines = (DATA / "actions.txt").read_text(encoding="utf-8").splitlines()
-    return {prefix: frozenset(names) for prefix, *names in (line.split(" ") for line in lines)}
 
 
 @cache
