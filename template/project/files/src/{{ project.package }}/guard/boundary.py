@@ -47,6 +47,7 @@ class Guarded(Generic[E]):
 
     def _settled(self, event: object, context: Context) -> object:
         disposal, correlation_id = self.source.disposal, context.aws_request_id
+        self.source.begin()
         try:
             with refusing("envelope"):
                 items = self.source.items(event)
