@@ -135,6 +135,8 @@ def _addresses(named: str) -> Iterator[tuple[str, str, str]]:
     yield "url-beside", "another host, which ends alike", f"https://attacker-{host}/"
     yield "url-port", "another program on that host", f"https://{host}:1/"
     yield "url-dots", "leaves the folder", f"https://{host}/a/%2e%2E/b"
+    yield "url-dots-twice", "leaves the folder where it is decoded twice", f"https://{host}/a/%252e%252e/b"
+    yield "url-dots-parameter", "leaves the folder of some servers", f"https://{host}/a/..;x=1/b"
     yield "url-escape", "adds a header where it is decoded", f"https://{host}/?a=%0d%0aSet-Cookie:b"
 
 
