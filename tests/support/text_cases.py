@@ -79,7 +79,11 @@ ACCEPTED = {
         *("https://example.com", "https://EXAMPLE.com/", "https://example.com:443/a", "https://example.com:8443"),
         *("https://a.hooks.example.com/x", "https://a.b.hooks.example.com?x=/y?z", "https://xn--bcher-kva.example"),
         *("https://example.com/a%20b/%7Ec/%C3%BC?q=%2F&r=(1,2)", "https://example.com/a//b/c..d/.e/"),
-        *("https://example.com/projects/a%2Fb..c%2f...", "https://example.com/100%25/%25zz", "https://example.com/a;b=../c"),
+        *(
+            "https://example.com/projects/a%2Fb..c%2f...",
+            "https://example.com/100%25/%25zz",
+            "https://example.com/a;b=../c",
+        ),
         *("https://example.com/...;a/.a;b", "https://example.com/?to=https%253A%252F%252Fa.example%2F..%2F"),
         "https://example.com/" + "a" * 1_980,
     ),

@@ -162,11 +162,10 @@ class Any38(Payload):
 
 
 @pytest.mark.parametrize("sign", ["", "-"])
-@pytest.mark.parametrize("digits", ["1", "9" * 38, "1." + "1" * 37, "12345678901234567890123456789012345678"])
+@pytest.mark.parametrize("digits", ["1", "9" * 38, "1" * 37, "12345678901234567890123456789012345678"])
 @pytest.mark.parametrize("exponent", [-130, -129, -38, -1, 0, 1, 88, 125])
 def test_a_number_takes_all_that_dynamodb_holds(sign: str, digits: str, exponent: int) -> None:
-    number = Decimal(sign + digits)
-    written = number.scaleb(exponent - number.adjusted())
+    written = Decimal(f"{sign}{digits}E{exponent + 1 - len(digits)}")
     for text in (str(written), format(written, "f")):
         (payload,) = _read(Any38, "INSERT", {"NewImage": {"amount": {"N": text}}})
         assert isinstance(payload, Any38)
