@@ -88,6 +88,7 @@ UNKNOWN: tuple[tuple[str, str, str, Any], ...] = (
     ("space", "almost the name of a field", "id ", "a"),
     ("case", "almost the name of a field", "ID", "a"),
     ("no-name", "a field without a name", "", "a"),
+    ("half-name", "half a character in a name: encoding it raises", "\ud800", "a"),
 )
 
 
