@@ -107,6 +107,7 @@ def test_every_rule_has_its_tables(lint: ModuleType) -> None:
     [
         ('import_module("pickle")', "pickle"),
         ('import_module("xml.dom.minidom")', "xml"),
+        ('import pkgutil\npkgutil.resolve_name("pickle:loads")', "pickle"),
         ('import_module("joblib")', ""),
         ('import_module("importlib.metadata")', ""),
     ],

@@ -43,7 +43,14 @@ TYPES = {
 MODELS = {name: model_of(name, __base__=Payload, field=(annotation, ...)) for name, annotation in TYPES.items()}
 
 ACCEPTED = {
-    "Line": ("x", "Straße 5 – naïve, \"quoted\" 'text'; $(no) <b>", "日本語", "x" * 1_000),
+    "Line": (
+        *(
+            "\u2764\ufe0f 1\ufe0f\u20e3 \u2714\ufe0e \u00a9\ufe0f \u3297\ufe0f",
+            "\U0001f600",
+            "\u0915\u094d\u0937",
+        ),
+        *("x", "Straße 5 – naïve, \"quoted\" 'text'; $(no) <b>", "日本語", "x" * 1_000),
+    ),
     "Text": ("one\ntwo\tthree", "x" * 20_000),
     "Ident": ("a", "0-1_a", "a" * 64),
     "Cell": (
@@ -90,7 +97,11 @@ ACCEPTED = {
 }
 
 REFUSED = {
-    "Line": ("", "x" * 1_001, "a\tb", "a\nb", "\u2060", "\ue000", 5, None, b"x"),
+    "Line": (
+        *("", "x" * 1_001, "a\tb", "a\nb", "\u2060", "\ue000", 5, None, b"x"),
+        *("\u115f", "a\u1160", "\u17b4", "\u180b", "a\u2800b", "\uffa0", "a\ufe00", "a\ufe0f", "\ufe0f", "\U000e0100"),
+        *("\u2764\ufe0f\ufe0f", " \ufe0f", "\U0001d159", "\U000e0fff", "\ufff0", "\u2065"),
+    ),
     "Text": ("", "x" * 20_001, "a\rb", "a\x0bb"),
     "Ident": ("", "-a", "_a", "a b", "a\n", "a" * 65, "é", "\u0661"),
     "Cell": (

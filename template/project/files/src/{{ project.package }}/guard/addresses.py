@@ -25,9 +25,9 @@ class HttpsUrl:
 
     `"*.example.com"` stands for all hosts below example.com, `"example.com:8443"` for that port; else it is 443. A host
     counts as it goes over the wire (`xn--…`), in any case. Refused are userinfo, IP addresses, fragments, backslashes,
-    escaped controls, and all that is not ASCII. In its path `.` and `..` are refused as segments, written out, escaped
-    or with parameters behind them (`..;`), and so are escapes of escapes (`%252e`) and those that no UTF-8 has (`%C0`).
-    The text stays as it came; its path may hold `'`, `$` and brackets, and its query may name any other address.
+    escaped controls of ASCII, and all that is not ASCII. In its path `.` and `..` are refused as segments, written out,
+    escaped or with parameters behind them (`..;`), and so are escapes of escapes (`%252e`) and those that no UTF-8 has
+    (`%C0`). The text stays as it came: its path may hold `'`, `$` and brackets, its query may name any other address.
 
     The hosts are trusted, their redirects are not: do not let the client follow them.
     """

@@ -12,7 +12,9 @@ from ..scope import Scope
 
 _CALLED = frozenset({"eval", "exec"})
 _COMPILING = frozenset({"__import__", "compile"})
-_IMPORTING = frozenset({"importlib.import_module", "importlib.__import__", "runpy.run_module", "runpy.run_path"})
+_IMPORTING = frozenset(
+    {"importlib.import_module", "importlib.__import__", "pkgutil.resolve_name", "runpy.run_module", "runpy.run_path"}
+)
 #: Where they take the name of an attribute.
 _NAMING = {"delattr": 1, "getattr": 1, "setattr": 1, "operator.attrgetter": 0, "operator.methodcaller": 0}
 
@@ -45,6 +47,6 @@ def _banned(module: Module, node: ast.expr) -> str:
     """What pyproject.toml bans of the module that `node` names; nothing where it bans none of it."""
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
         return ""
-    parts = node.value.split(".")
+    parts = node.value.replace(":", ".").split(".")
     names = [".".join(parts[: number + 1]) for number in range(len(parts))]
     return next((name for name in names if name in module.project.banned), "")
