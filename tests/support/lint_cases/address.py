@@ -335,4 +335,10 @@ CAUGHT = {
         ...
         post(event.text)
     """,
+    "a client by another name": """
+        import smtplib
+        ...
+        client = smtplib.SMTP
+        client(event.text)
+    """,
 }

@@ -294,4 +294,9 @@ CAUGHT = {
         ...
         text(f"name = '{event.name}'")
     """,
+    "execute, prepared": """
+        from functools import partial
+        ...
+        partial(cursor.execute, f"SELECT * FROM orders WHERE name = '{event.name}'")()
+    """,
 }

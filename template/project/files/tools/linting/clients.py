@@ -62,14 +62,14 @@ def asking(module: Module, call: ast.Call, scope: Scope) -> Asking | None:
     full, client = _full(module, call, scope)
     library, _, method = full.partition(".")
     address = None
-    if full in _CLIENTS:
-        address = keyword(call, "base_url")
-    elif last_name(call.func) in ("client", "resource"):
-        address = keyword(call, "endpoint_url")
-    elif full in _FIRST:
+    if full in _FIRST:
         address = argument(call, 0, "url", "uri", "host", "hostname", "address", "sock")
     elif full == "socket.sendto":
         address = call.args[-1] if call.args else None
+    elif full in _CLIENTS:
+        address = keyword(call, "base_url")
+    elif last_name(call.func) in ("client", "resource"):
+        address = keyword(call, "endpoint_url")
     elif library in ("aiohttp", "httpx", "requests", "urllib3") and method in _VERBS | _SECOND:
         address = argument(call, 1 if method in _SECOND else 0, "url")
     return Asking(call, library, address, client) if address else None

@@ -46,6 +46,9 @@ def check(module: Module) -> Iterator[tuple[Span, str]]:
 
 def _texts(module: Module, call: ast.Call, scope: Scope) -> Iterator[ast.expr]:
     function, where = behind(call.func, scope)
+    if module.dotted(function, where) == "functools.partial" and call.args:
+        call = ast.Call(call.args[0], call.args[1:], call.keywords)
+        function, where = behind(call.func, scope)
     name = last_name(function)
     if module.dotted(function, where) in _FUNCTIONS or (isinstance(function, ast.Attribute) and name in _METHODS):
         text = argument(call, 0, "sql", "statement", "query", "operation")
