@@ -7,6 +7,15 @@ from collections.abc import Iterator, Mapping
 from benchmarks import guard
 from benchmarks.guard import Bomb, Costs, Import, Pair
 
+#: Why the whole handler has no target.
+_WHY = (
+    "Logging nothing, without metrics and tracing. The target is that of parsing; the whole handler is more, because",
+    "it does what the stock one leaves out. Each record of a batch is parsed, called, judged and reported on its own,",
+    "with its id in every line that is logged meanwhile; the Parser calls the function once, for all of them or none.",
+    "Each invocation sets other libraries' loggers and Python's own hooks back to what prints no value. An answer is",
+    "written out as JSON inside the boundary, where an error in it is the function's and says nothing.",
+)
+
 
 def tables(costs: Costs) -> list[str]:
     """What was measured, as Markdown."""
@@ -25,7 +34,7 @@ def tables(costs: Costs) -> list[str]:
         "",
         *_pairs("One event, until it is parsed", costs.parsed),
         *_pairs("One event, the whole handler around an empty function", costs.handled),
-        "Logging nothing, without metrics and tracing. The guard handles each message of a batch on its own.",
+        *_WHY,
         "",
         "## A gzip bomb: CloudWatch Logs, 200 MB",
         "",
@@ -45,7 +54,10 @@ def targets(costs: Costs) -> dict[str, bool]:
             costs.imported[name].seconds <= half for name in (guard.HTTP, guard.QUEUE)
         ),
         "a handler loads no event source but its own": all(len(modules) == 1 for modules in costs.loaded.values()),
-        **{f"{name}: at most 2 × the stock parser's time": pair.ratio <= 2 for name, pair in costs.parsed.items()},
+        **{
+            f"{name}: parsed in at most 2 × the stock parser's time": pair.ratio <= 2
+            for name, pair in costs.parsed.items()
+        },
         "the bomb is refused within 40 MiB and 100 ms": ours.refused and ours.mebibytes < 40 and ours.seconds < 0.1,
     }
 

@@ -15,10 +15,11 @@ from holdfast.catalogue import Catalogue
 from minimal import ROOT
 from support import tools
 
-CASES = Path(__file__).parent / "support/guard_cases.py"
+CASES = [Path(__file__).parent / f"support/{name}_cases.py" for name in ("guard", "flat")]
 NAMES = [
     node.name
-    for node in ast.parse(CASES.read_text(encoding="utf-8")).body
+    for cases in CASES
+    for node in ast.parse(cases.read_text(encoding="utf-8")).body
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 ]
 
@@ -42,9 +43,11 @@ def commands(service: Path) -> Path:
 @pytest.fixture(scope="module")
 def results(service: Path, commands: Path) -> dict[str, list[str]]:
     """What went wrong in each case, by its name; a case that did not run has no entry."""
-    shutil.copy(CASES, service / "tests/guard/test_cases.py")
+    files = [f"tests/guard/test_{cases.name}" for cases in CASES]
+    for cases, file in zip(CASES, files, strict=True):
+        shutil.copy(cases, service / file)
     report = service / "report.xml"
-    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/guard/test_cases.py", f"--junitxml={report}"]
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *files, f"--junitxml={report}"]
     printed = tools.attempt([str(commands / "python"), *words], cwd=service).stdout
     assert report.is_file(), printed
     found: dict[str, list[str]] = defaultdict(list)

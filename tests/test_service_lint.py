@@ -102,6 +102,27 @@ def test_every_rule_has_its_tables(lint: ModuleType) -> None:
     assert all(untouched and caught for untouched, caught in TABLES.values())
 
 
+@pytest.mark.parametrize(
+    ("text", "banned"),
+    [
+        ('import_module("pickle")', "pickle"),
+        ('import_module("xml.dom.minidom")', "xml"),
+        ('import pkgutil\npkgutil.resolve_name("pickle:loads")', "pickle"),
+        ('import_module("joblib")', ""),
+        ('import_module("importlib.metadata")', ""),
+    ],
+)
+def test_what_ruff_bans_is_not_imported_by_its_name(
+    text: str, banned: str, service: Service, lint: ModuleType, tmp_path: Path
+) -> None:
+    """pyproject.toml says what, for both."""
+    (tmp_path / "pyproject.toml").write_bytes((service / "pyproject.toml").read_bytes())
+    found = said(lint, tmp_path, {"case": lint_cases.module(text)})["case"]
+    assert [(rule, message.partition(" ")[0]) for _, rule, message in found] == (
+        [("dynamic-code", banned)] if banned else []
+    )
+
+
 @pytest.fixture(scope="module")
 def idiomatic(
     lint: ModuleType, service: Service, tmp_path_factory: pytest.TempPathFactory

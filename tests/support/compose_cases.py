@@ -574,6 +574,48 @@ def test_what_lines_become_is_delivered_together(call) -> None:
     assert [line["log_event_id"] for line in result.named("event_rejected")] == ["1", "0"]
 
 
+#: Each as large as one delivery may be, and a hundred of them no larger than one event.
+BOMB = delivery(*["x" * 1_000_000] * 8)
+
+
+@pytest.mark.parametrize(("within", "event"), [(kinesis, streamed), (firehose, hosed)])
+def test_a_batch_of_bombs_takes_little_time_and_no_neighbour(call, within, event) -> None:
+    usual = delivery(*(f"{number} GET /orders/{number * 7919 % 99991} 200" for number in range(2_000)))
+    source = within(cloudwatch_logs(Entry))
+    for _ in range(2):  # Each invocation anew.
+        QUEUE.messages.clear()
+        result, seen = call(source, event(*[BOMB] * 50, usual, *[BOMB] * 50, delivery("last")))
+        bombs = sum(entry.line.startswith("x") for entry in seen)
+        assert bombs == 0  # An Entry's line is shorter.
+        assert len(seen) == 2_001
+        assert seen[-1].line == "last"
+        assert result.seconds < 1.5
+        refusals = result.named("event_rejected")
+        assert sum(line["stage"] == "size" for line in refusals) >= 96
+        if within is kinesis:
+            assert (result.value, len(QUEUE.messages)) == (NONE, len(refusals))
+        else:
+            results = [answer["result"] for answer in result.value["records"]]
+            assert results == ["ProcessingFailed"] * 50 + ["Dropped"] + ["ProcessingFailed"] * 50 + ["Dropped"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"logGroup": "/ecs/shop"},
+        {"logEvents": [{"id": "1", "timestamp": 1767351600123, "message": "secret"}]},
+        {"logEvents": None},
+        {"logEvents": [{"message": "CWL CONTROL MESSAGE: \x1b[2J"}]},
+    ],
+    ids=["group", "line", "none", "control"],
+)
+@pytest.mark.parametrize(("within", "event"), [(kinesis, streamed), (firehose, hosed)])
+def test_a_line_does_not_pass_unseen_for_a_check(call, within, event, change) -> None:
+    result, seen = call(within(cloudwatch_logs(Entry)), event(delivery(**{**CONTROL, **change}), delivery("one")))
+    assert [entry.line for entry in seen] == ["one"]
+    assert len(result.named("event_rejected")) == 1
+
+
 def test_only_bytes_hold_lines(call) -> None:
     """And where no stream is, nothing of a delivery is spared."""
     result, seen = call(sqs(sns(cloudwatch_logs(Entry))), queued(notification(delivery("one"))))

@@ -43,7 +43,14 @@ TYPES = {
 MODELS = {name: model_of(name, __base__=Payload, field=(annotation, ...)) for name, annotation in TYPES.items()}
 
 ACCEPTED = {
-    "Line": ("x", "Straße 5 – naïve, \"quoted\" 'text'; $(no) <b>", "日本語", "x" * 1_000),
+    "Line": (
+        *(
+            "\u2764\ufe0f 1\ufe0f\u20e3 \u2714\ufe0e \u00a9\ufe0f \u3297\ufe0f",
+            "\U0001f600",
+            "\u0915\u094d\u0937",
+        ),
+        *("x", "Straße 5 – naïve, \"quoted\" 'text'; $(no) <b>", "日本語", "x" * 1_000),
+    ),
     "Text": ("one\ntwo\tthree", "x" * 20_000),
     "Ident": ("a", "0-1_a", "a" * 64),
     "Cell": (
@@ -79,13 +86,22 @@ ACCEPTED = {
         *("https://example.com", "https://EXAMPLE.com/", "https://example.com:443/a", "https://example.com:8443"),
         *("https://a.hooks.example.com/x", "https://a.b.hooks.example.com?x=/y?z", "https://xn--bcher-kva.example"),
         *("https://example.com/a%20b/%7Ec/%C3%BC?q=%2F&r=(1,2)", "https://example.com/a//b/c..d/.e/"),
-        "https://example.com/projects/a%2Fb..c%2f...",
+        *(
+            "https://example.com/projects/a%2Fb..c%2f...",
+            "https://example.com/100%25/%25zz",
+            "https://example.com/a;b=../c",
+        ),
+        *("https://example.com/...;a/.a;b", "https://example.com/?to=https%253A%252F%252Fa.example%2F..%2F"),
         "https://example.com/" + "a" * 1_980,
     ),
 }
 
 REFUSED = {
-    "Line": ("", "x" * 1_001, "a\tb", "a\nb", "\u2060", "\ue000", 5, None, b"x"),
+    "Line": (
+        *("", "x" * 1_001, "a\tb", "a\nb", "\u2060", "\ue000", 5, None, b"x"),
+        *("\u115f", "a\u1160", "\u17b4", "\u180b", "a\u2800b", "\uffa0", "a\ufe00", "a\ufe0f", "\ufe0f", "\U000e0100"),
+        *("\u2764\ufe0f\ufe0f", " \ufe0f", "\U0001d159", "\U000e0fff", "\ufff0", "\u2065"),
+    ),
     "Text": ("", "x" * 20_001, "a\rb", "a\x0bb"),
     "Ident": ("", "-a", "_a", "a b", "a\n", "a" * 65, "é", "\u0661"),
     "Cell": (
@@ -138,6 +154,9 @@ REFUSED = {
         *("https://example.com/%", "https://example.com/..", "https://example.com/a/../b", "https://example.com/."),
         *("https://example.com/%2e%2E/", "https://example.com/.%2e/x", "https://example.com/a/..%2Fb"),
         *("https://example.com/a%2f%2e%2e%2fb", "https://example.com/a/..%5cb", "https://example.com/a%5C.%5Cb"),
+        *("https://example.com/%252e%252e/", "https://example.com/a%252Fb", "https://example.com/%25252e%25252e/"),
+        *("https://example.com/..;/a", "https://example.com/a/..;x=1/b", "https://example.com/%2e.%3Bx/b"),
+        *("https://example.com/.;/a", "https://example.com/%C0%AE%C0%AE/", "https://example.com/%c1%9c"),
         *("https://bücher.example", "https://example。com", "https://ｅxample.com", "https://example.com/é"),
         *("https://169.254.169.254/", "https://127.1/", "https://2130706433/", "https://0x7f000001/"),
         *("https://0177.0.0.1/", "https://[::1]/", "https://[::ffff:127.0.0.1]/", "https://example.com/<x>"),

@@ -124,6 +124,9 @@ NO_CALLERS = {
     "a hidden name": context({"principalId": "\u202eada"}),
     "an ARN without an account": context(userArn=ARN),
     "no text": context({"principalId": 1}),
+    "a blank subject": context({"claims": {**TOKEN, "sub": " "}}),
+    "a blank issuer": context({"claims": {**TOKEN, "iss": "\u00a0 "}}),
+    "a blank name": context({"principalId": "\u3000"}),
 }
 
 
@@ -134,6 +137,23 @@ def test_an_authorizer_that_names_nobody_is_refused_where_the_caller_is_asked_fo
     assert (answer["statusCode"], seen) == (400, [])
     answer, seen = call(rest_api(Order), {**event, "body": '{"id": "a"}'})
     assert (answer["statusCode"], len(seen)) == (204, 1)
+
+
+@pytest.mark.parametrize("subject", ["", " ", "\u00a0", "\u3164", "\u2003 "])
+def test_a_token_whose_subject_is_blank_names_nobody(call, subject) -> None:
+    said = {"authorizer": {"jwt": {"claims": {**TOKEN, "sub": subject}, "scopes": None}}}
+    answer, seen = call(http_api(Asked), v2(pathParameters={"id": "a"}, requestContext=said))
+    assert (answer["statusCode"], seen) == (400, [])
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("value", "status"), [("x" * 5_999_000, 200), ("x" * 6_000_000, 500), ('"' * 2_000_000, 500)])
+def test_an_answer_that_lambda_would_cut_off_is_an_error_of_ours(source, value, status, context, capfd) -> None:
+    """Quotes count as often as they are escaped: once in the body, and again around it."""
+    event = (v1 if source is rest_api else v2)({"id": "a"})
+    result = run(guarded(source(Order))(lambda _event, _context: value), event, context, capfd)
+    assert result.value["statusCode"] == status
+    assert [line["error"] for line in result.named("function_failed")] == ["AnswerTooLarge"] * (status == 500)
 
 
 CLAIMS = {

@@ -17,6 +17,10 @@ ALLOWED = {
     "twice": """
         cursor.execute(event.text + event.name)  # allow: sql-text because one comment is enough for its line
     """,
+    "ruff's, with a reason": 'work("a")  # noqa: S106 - a name',
+    "ruff's, with a reason in a comment behind it": 'work("a")  # noqa: S106  # the name of a queue',
+    "ruff's, of style": 'work("a")  # noqa: E501, N802',
+    "ruff's, in a text": """work("# noqa: S106")""",
     "no comment at all": """
         cursor.execute("SELECT '# allow: sql-text'")
     """,
@@ -59,4 +63,9 @@ WRONG = {
         "work()  # allow: sql-text because it is fine\ncursor.execute(event.text)",
         {"sql-text": "SQL must be", "allow": "allows sql-text where nothing is found: take it out"},
     ),
+    "ruff's, without a reason": ("work()  # noqa: S608", {"allow": "says no reason: write `# noqa: S608 - REASON`"}),
+    "ruff's, of two rules": ("work()  # noqa:E501,TID251", {"allow": "says no reason: write `# noqa: E501,TID251 - "}),
+    "ruff's, of a file": ("# ruff: noqa: S603\nwork()", {"allow": "says no reason"}),
+    "ruff's, of a block": ("# ruff: disable[S603]\nwork()", {"allow": "says no reason"}),
+    "ruff's, in small letters": ("work()  # NoQA: s608 -", {"allow": "says no reason"}),
 }

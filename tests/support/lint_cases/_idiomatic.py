@@ -202,4 +202,98 @@ MODULES = {
             """The key of the API, asked for once."""
             return str(parameters.get_secret("orders/api"))
     ''',
+    "asyncpg and mail": '''\
+        """Look an order up, and tell somebody."""
+
+        import asyncio
+        import smtplib
+        from email.message import EmailMessage
+
+        import asyncpg
+
+        from ... import settings
+        from ...guard import Context, guarded, log
+        from ...guard.sources.sqs import sqs
+        from .event import Order
+
+        BY_ID = "SELECT id, state FROM orders WHERE id = $1"
+
+
+        class NotFound(Exception):
+            """There is no such order."""
+
+
+        async def _read(order_id: str) -> asyncpg.Record:
+            connection = await asyncpg.connect(settings.DATABASE)
+            try:
+                found = await connection.fetchrow(BY_ID, order_id)
+                if found is None:
+                    raise NotFound
+                await connection.fetch("SELECT 1 FROM files WHERE order_id = $1", order_id)
+                return found
+            finally:
+                await connection.close()
+
+
+        def _tell(order: Order, state: str) -> None:
+            message = EmailMessage()
+            message["Subject"] = f"Order {order.id}"
+            message.set_content(f"Dear {order.name}, your order is {state}.")
+            with smtplib.SMTP_SSL(settings.MAIL_HOST, timeout=5) as server:
+                server.send_message(message)
+
+
+        @guarded(sqs(Order))
+        def handler(event: Order, context: Context) -> None:
+            """Tell the customer what state an order is in."""
+            found = asyncio.run(_read(event.id))
+            _tell(event, found["state"])
+            log.info("customer told", id=event.id)
+    ''',
+    "pages and a cache": '''\
+        """Read a page of one's own, and remember it."""
+
+        import os
+        import tempfile
+        from collections.abc import Callable
+
+        import httpx
+        from bs4 import BeautifulSoup
+
+        from ... import settings
+        from ...guard import Context, guarded, log
+        from ...guard.sources.sqs import sqs
+        from .event import Order
+
+        _pages: dict[str, str] = {}
+        _read: Callable[..., httpx.Response] = httpx.get
+
+
+        class Titles:
+            """Titles by the name of their page."""
+
+            def __init__(self) -> None:
+                self.options = {"timeout": 5, "verify": True}
+                self._known: dict[str, str] = {}
+
+            def fetch(self, name: str) -> str:
+                """The title of a page."""
+                page = _read(f"{settings.API}/pages/{name}", **self.options)
+                soup = BeautifulSoup(page.text, "html.parser")
+                self._known.update({name: str(soup.title)})
+                return self._known[name]
+
+
+        @guarded(sqs(Order))
+        def handler(event: Order, context: Context) -> None:
+            """Keep the title in a file."""
+            titles = Titles()
+            _pages[event.id] = titles.fetch(event.id)
+            descriptor, path = tempfile.mkstemp()
+            os.write(descriptor, _pages[event.id].encode())
+            os.close(descriptor)
+            os.unlink(path)
+            limit = settings.LIMITS.get("sqs", {}).get("bytes", 0)
+            log.info("title kept", id=event.id, limit=limit)
+    ''',
 }

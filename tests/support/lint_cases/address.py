@@ -116,6 +116,36 @@ UNTOUCHED = {
         cache.get(event.name)
         event.model_dump().get("name")
     """,
+    "a mail server": """
+        import smtplib
+        ...
+        with smtplib.SMTP_SSL(settings.MAIL_HOST, 465, timeout=5) as server:
+            server.sendmail("a@example.com", [event.text], event.text)
+    """,
+    "a socket": """
+        import socket
+        ...
+        with socket.socket() as connection:
+            connection.connect(("api.example.com", 443))
+            connection.sendall(event.text.encode())
+        socket.create_connection((urlsplit(event.hook).hostname, 443))
+    """,
+    "other things that connect": """
+        import psycopg
+        ...
+        psycopg.connect(settings.DATABASE)
+        event.connect(event.text)
+        resources.bus().connect(event.text)
+    """,
+    "a web socket": """
+        import websockets
+
+        async def tell(order: Order) -> None:
+            async with websockets.connect("wss://api.example.com/orders") as connection:
+                await connection.send(order.text)
+        ...
+        asyncio.run(tell(event))
+    """,
 }
 
 CAUGHT = {
@@ -226,5 +256,89 @@ CAUGHT = {
                 await session.get(order.hook)
         ...
         asyncio.run(notify(event))
+    """,
+    "a mail server, by its name": """
+        import smtplib
+        ...
+        smtplib.SMTP(event.text)
+    """,
+    "a mail server with TLS": """
+        import smtplib
+        ...
+        smtplib.SMTP_SSL(host=event.text)
+    """,
+    "a mail server, later": """
+        import smtplib
+        ...
+        with smtplib.SMTP(timeout=5) as server:
+            server.connect(event.text, 25)
+    """,
+    "a server of files": """
+        from ftplib import FTP
+        ...
+        FTP(event.text)
+    """,
+    "a server of files with TLS": """
+        import ftplib
+        ...
+        ftplib.FTP_TLS(event.text, timeout=5)
+    """,
+    "a socket": """
+        import socket
+        ...
+        socket.socket().connect((event.text, 80))
+    """,
+    "a socket in a variable": """
+        import socket
+        ...
+        with socket.socket() as connection:
+            connection.connect_ex((event.text, 80))
+    """,
+    "a socket that sends": """
+        import socket
+        ...
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"", (event.text, 80))
+    """,
+    "a port of a host of an HttpsUrl": """
+        import socket
+        ...
+        socket.create_connection((urlsplit(event.hook).hostname, event.count))
+    """,
+    "a web socket": """
+        import websockets
+        ...
+        websockets.connect(event.text)
+    """,
+    "a web socket without asyncio": """
+        from websockets.sync.client import connect
+        ...
+        connect(uri=event.text)
+    """,
+    "SSH": """
+        import paramiko
+        ...
+        paramiko.Transport((event.text, 22))
+    """,
+    "SSH, by a client": """
+        import paramiko
+        ...
+        client = paramiko.SSHClient()
+        client.connect(hostname=event.text)
+    """,
+    "a function by another name": """
+        fetch = requests.get
+        ...
+        fetch(event.text, timeout=5)
+    """,
+    "a method by another name": """
+        post = httpx.Client().post
+        ...
+        post(event.text)
+    """,
+    "a client by another name": """
+        import smtplib
+        ...
+        client = smtplib.SMTP
+        client(event.text)
     """,
 }

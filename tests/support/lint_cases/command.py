@@ -36,4 +36,9 @@ CAUGHT = {
     "its environment": 'subprocess.run(["/usr/bin/gs"], env={"GS": event.name}, check=True)',
     "its standard input as an argument": 'subprocess.run(["/usr/bin/gs", *event.text.split()], check=True)',
     "a key with any characters": 'subprocess.run(["/usr/bin/gs", event.any_key], check=True)',
+    "a command by another name": """
+        run = subprocess.run
+        ...
+        run(["convert", event.text], check=True)
+    """,
 }

@@ -25,6 +25,11 @@ UNTOUCHED = {
         ...
         return ACTIONS[event.state](event.text)
     """,
+    "builtins of one's own": """
+        __builtins__ = {}
+        ...
+        return __builtins__["eval"]
+    """,
 }
 
 CAUGHT = {
@@ -44,6 +49,13 @@ CAUGHT = {
         return None
     """,
     "an attribute": "getattr(settings, event.name)",
-    "an attribute that is set": "setattr(settings, event.name, 1)",
+    "an attribute that is set": "setattr(resources, event.name, 1)",
     "an attrgetter": "operator.attrgetter(event.text)",
+    "eval of the builtins": """__builtins__["eval"](event.text)""",
+    "builtins as an object": "__builtins__.exec",
+    "a module, by another name": """
+        load = import_module
+        ...
+        load(event.name)
+    """,
 }

@@ -123,6 +123,33 @@ UNTOUCHED = {
         use_case.execute(event)
         pipeline.execute()
     """,
+    "arguments of asyncpg": """
+        import asyncpg
+
+        async def read(pool: asyncpg.Pool, order_id: str) -> list:
+            await pool.fetchrow("SELECT 1 FROM orders WHERE id = $1", order_id)
+            await pool.fetchval("SELECT 1 FROM orders WHERE id = $1", order_id)
+            return await pool.fetch("SELECT 1 FROM orders WHERE id = $1", order_id)
+        ...
+        return None
+    """,
+    "what others fetch": """
+        class Orders:
+            def fetch(self, name: str) -> str:
+                return name
+
+        def read(orders: Orders, name: str) -> str:
+            return orders.fetch(name)
+        ...
+        read(Orders(), event.name)
+        settings.QUEUE.fetch(f"/orders/{event.id}")
+        response.raw(event.text)
+    """,
+    "execute by another name": """
+        run = cursor.execute
+        run("SELECT 1 FROM orders WHERE id = %s", (event.id,))
+    """,
+    "a driver's own": 'connection.exec_driver_sql("SELECT 1 FROM orders WHERE id = %s", (event.id,))',
 }
 
 CAUGHT = {
@@ -229,4 +256,47 @@ CAUGHT = {
     "Athena": 'client.start_query_execution(QueryString=f"SELECT {event.name}")',
     "a query of logs": 'client.start_query(queryString="filter " + event.name)',
     "a query of S3": "client.select_object_content(Expression=event.text)",
+    "asyncpg, all": "pool.fetch(f\"SELECT * FROM orders WHERE name = '{event.name}'\")",
+    "asyncpg, all, in a variable": """
+        query = f"select * from orders order by {event.text}"
+        pool.fetch(query)
+    """,
+    "asyncpg, all, of a parameter": """
+        import asyncpg
+
+        async def read(pool: asyncpg.Pool, query: str) -> list:
+            return await pool.fetch(query)
+        ...
+        return None
+    """,
+    "asyncpg, a row": 'pool.fetchrow("SELECT * FROM " + event.text)',
+    "asyncpg, a value": "pool.fetchval(event.text)",
+    "SQLAlchemy's driver": 'connection.exec_driver_sql("SELECT * FROM %s" % event.text)',
+    "Django": """Order.objects.raw("SELECT * FROM orders WHERE name = '{}'".format(event.name))""",
+    "Django, of a variable": """
+        from django.db import models
+        ...
+        query = event.text
+        models.Model.objects.raw(query)
+    """,
+    "execute by another name": """
+        run = cursor.execute
+        run(f"SELECT * FROM orders WHERE name = '{event.name}'")
+    """,
+    "execute by another name of the module": """
+        database = queries.built
+        run = database.execute
+        ...
+        run(event.text)
+    """,
+    "a function by another name": """
+        text = sqlalchemy.text
+        ...
+        text(f"name = '{event.name}'")
+    """,
+    "execute, prepared": """
+        from functools import partial
+        ...
+        partial(cursor.execute, f"SELECT * FROM orders WHERE name = '{event.name}'")()
+    """,
 }

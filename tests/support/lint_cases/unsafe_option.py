@@ -9,6 +9,24 @@ UNTOUCHED = {
         boto3.client("s3", use_ssl=True, verify="/etc/ssl/own.pem")
         urllib3.PoolManager(cert_reqs="CERT_REQUIRED")
     """,
+    "options that are data": """
+        resources.orders().put_item(Item={"id": event.id, "verify": False, "typ": "unsafe"})
+        options = {"verify": "/etc/ssl/own.pem", "log_event": False}
+        boto3.client("s3", **options)
+    """,
+    "HTML": """
+        from bs4 import BeautifulSoup
+        ...
+        BeautifulSoup(event.text, "html.parser")
+        BeautifulSoup(event.text, features="lxml")
+    """,
+    "YAML that runs nothing": """
+        import ruamel.yaml
+        import xmltodict
+        ...
+        ruamel.yaml.YAML(typ="safe").load(event.text)
+        xmltodict.parse(event.text)
+    """,
 }
 
 CAUGHT = {
@@ -25,4 +43,35 @@ CAUGHT = {
     """,
     "headers on standard output": "urllib.request.HTTPSHandler(debuglevel=1)",
     "headers on standard output, of a connection": "connection.set_debuglevel(1)",
+    "the event in the log, by unpacked options": """
+        options = {"log_event": True}
+        ...
+        logger.inject_lambda_context(**options)
+    """,
+    "the event in the log, by an option that is set later": """
+        options = {}
+        options["log_event"] = True
+        logger.inject_lambda_context(**options)
+    """,
+    "the event in the log, by options in place": 'logger.inject_lambda_context(**{"log_event": True})',
+    "no certificate, by unpacked options": """
+        options = {"verify": False, "timeout": 3}
+        requests.get("https://api.example.com", **options)
+    """,
+    "XML in a soup": """
+        from bs4 import BeautifulSoup
+        ...
+        BeautifulSoup(event.text, "xml")
+    """,
+    "XML in a soup, by keyword": """
+        import bs4
+        ...
+        bs4.BeautifulSoup(event.text, features="lxml-xml")
+    """,
+    "entities of xmltodict": "xmltodict.parse(event.text, disable_entities=False)",
+    "YAML that runs": """
+        from ruamel.yaml import YAML
+        ...
+        YAML(typ="unsafe").load(event.text)
+    """,
 }

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 from {{ project.package }}.guard import Ident, Line, Payload
 from {{ project.package }}.guard.origin import Attribute
 from {{ project.package }}.guard.rejection import Rejected
-from {{ project.package }}.guard.sources.dynamodb_stream import Change, Typed, as_json, dynamodb_stream
+from {{ project.package }}.guard.sources.dynamodb_stream import Change, Number, Typed, as_json, dynamodb_stream
 
 STREAM = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders/stream/2026-01-02T06:00:00.000"
 KEY: Typed = {"id": {"S": "a1"}}
@@ -153,6 +153,32 @@ def test_a_decimal_has_every_digit() -> None:
         (payload,) = _read(Exact, "INSERT", {"NewImage": {"amount": {"N": digits}}})
         assert isinstance(payload, Exact)
         assert payload.amount == Decimal(digits)
+
+
+class Any38(Payload):
+    """Every number of DynamoDB."""
+
+    amount: Number
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("digits", ["1", "9" * 38, "1" * 37, "12345678901234567890123456789012345678"])
+@pytest.mark.parametrize("exponent", [-130, -129, -38, -1, 0, 1, 88, 125])
+def test_a_number_takes_all_that_dynamodb_holds(sign: str, digits: str, exponent: int) -> None:
+    written = Decimal(f"{sign}{digits}E{exponent + 1 - len(digits)}")
+    for text in (str(written), format(written, "f")):
+        (payload,) = _read(Any38, "INSERT", {"NewImage": {"amount": {"N": text}}})
+        assert isinstance(payload, Any38)
+        assert payload.amount == written
+
+
+def test_no_number_is_as_large_as_text_can_make_it() -> None:
+    for text in ("1E+126", "1E-131", "1E+999", "1" * 39):
+        with pytest.raises(Rejected):
+            _read(Any38, "INSERT", {"NewImage": {"amount": {"N": text}}})
+    for value in ("1E+999999999", "1E-999999999", "1E+500", "NaN", "Infinity"):
+        with pytest.raises(Rejected):
+            _read(Any38, "INSERT", {"NewImage": {"amount": {"S": value}}})
 
 
 def test_the_walk_is_not_the_stacks() -> None:

@@ -37,7 +37,7 @@ def parse(text: str, limits: Limits) -> Any:
     return value
 
 
-def decoded(data: bytes) -> str:
+def decoded(data: bytes | bytearray) -> str:
     """`data` as UTF-8 text."""
     try:
         return data.decode("utf-8")

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import base64
 import gzip
+import random
 import tracemalloc
 import zlib
+from contextlib import suppress
 from time import process_time
 
 import pytest
 
-from {{ project.package }}.guard.encoded import from_base64, inflated
+from {{ project.package }}.guard.encoded import Inflation, from_base64
 from {{ project.package }}.guard.rejection import Rejected
 
 GZIP = gzip.compress(b"x" * 100)
+
+
+def inflated(data: bytes, limit: int) -> bytes:
+    return bytes(Inflation(limit, limit).inflated(data))
 
 
 @pytest.mark.parametrize("size", range(6))
@@ -64,6 +70,31 @@ def test_members_without_end_are_refused() -> None:
     with pytest.raises(Rejected):
         inflated(gzip.compress(b"") * 50_000, 1_000)
     assert process_time() - started < 1
+
+
+@pytest.mark.parametrize("data", [bytes(range(256)) * 10_000, bytes(3_000_000), b"x" * 256 * 1024])
+def test_what_takes_several_steps_gives_all_its_bytes(data: bytes) -> None:
+    for packed in (gzip.compress(data), zlib.compress(data), gzip.compress(data[:999]) + gzip.compress(data[999:])):
+        assert inflated(packed, len(data)) == data
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [gzip.compress(bytes(5_000_000)), gzip.compress(bytes(999_999)) + b"no gzip", gzip.compress(bytes(999_999))[:-8]],
+    ids=["large", "trailing", "cut"],
+)
+def test_what_inflates_much_takes_nothing_from_what_does_not(bomb: bytes) -> None:
+    """Together they take no more than was spared, refused ones included."""
+    usual = gzip.compress(base64.b85encode(random.Random(1).randbytes(20_000)) * 10)  # noqa: S311 - no secret
+    inflation, passed = Inflation(1_000_000, 2_500_000), 0
+    for _ in range(20):
+        with suppress(Rejected):
+            passed += len(inflation.inflated(gzip.compress(bytes(900_000)))) == 900_000
+        with pytest.raises(Rejected):
+            inflation.inflated(bomb)
+        assert len(inflation.inflated(usual)) == 250_000
+    assert passed < 3
+    assert 0 <= inflation.spare < 900_000
 
 
 @pytest.mark.parametrize("members", [1, 200])

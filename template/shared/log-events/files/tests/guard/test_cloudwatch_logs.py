@@ -104,6 +104,16 @@ def test_a_model_says_one_thing() -> None:
 
 def test_the_check_of_a_destination_is_done_without_the_function() -> None:
     assert cloudwatch_logs(Line).items(_event(CONTROL)) == []
+    with pytest.raises(Rejected):
+        cloudwatch_logs(Line).items(_event({**CONTROL, "logGroup": "/ecs/shop"}))
+
+
+def test_many_lines_alike_are_no_bomb() -> None:
+    """A delivery alone may inflate to its limit, however small it is compressed."""
+    source = cloudwatch_logs(Line)
+    for _ in range(5):
+        source.begin()
+        assert len(source.items(_event(_delivery(*["GET /health 200"] * 10_000)))) == 10_000
 
 
 def _run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import zlib
+from dataclasses import dataclass
 
 from .rejection import Problem, Rejected
 
@@ -11,6 +12,10 @@ from .rejection import Problem, Rejected
 _ANY_HEADER = 47
 #: Data may be several compressed pieces in a row; each costs a copy of what follows it.
 _MOST_MEMBERS = 100
+#: How much larger than its compressed form a piece may be at nobody's expense.
+_USUAL = 32
+#: Bytes that are decompressed before anybody counts.
+_STEP = 256 * 1024
 
 
 def from_base64(text: str, limit: int) -> bytes:
@@ -26,23 +31,45 @@ def from_base64(text: str, limit: int) -> bytes:
     return data
 
 
-def inflated(data: bytes, limit: int) -> bytes:
-    """The bytes, `limit` at most, that `data` is the gzip or zlib of; no more than that is ever in memory.
-
-    Several members in a row are one text, as gzip has it; anything else after the end is refused.
+@dataclass
+class Inflation:
+    """Decompresses what one invocation carries: each piece to `limit` bytes at most, and all together to 32 times what
+    they are compressed, which is more than logs commonly need, and `spare` bytes. A piece that is within its own 32
+    takes nothing from the others.
     """
-    found = b""
-    for _ in range(_MOST_MEMBERS):
-        member = zlib.decompressobj(_ANY_HEADER)
+
+    limit: int
+    spare: int
+
+    def inflated(self, data: bytes) -> bytearray:
+        """What `data` is the gzip or zlib of; no more than may be of it is ever in memory.
+
+        Several members in a row are one text, as gzip has it; anything else after the end is refused.
+        """
+        own, found = _USUAL * len(data), bytearray()
+        most = min(self.limit, own + self.spare)
         try:
-            found += member.decompress(data, limit - len(found) + 1)
+            for _ in range(_MOST_MEMBERS):
+                data = _member(data, found, most)
+                if not data:
+                    return found
+        finally:  # What is refused took its time, too.
+            self.spare -= min(self.spare, max(0, len(found) - own))
+        raise Rejected("envelope", Problem("gzip_invalid"))
+
+
+def _member(data: bytes, found: bytearray, most: int) -> bytes:
+    """Append the first member in `data` to `found`, step by step; gives what follows it."""
+    member = zlib.decompressobj(_ANY_HEADER)
+    while not member.eof:
+        before = len(found)
+        try:
+            found += member.decompress(data, _STEP)
         except zlib.error:
-            break
-        if len(found) > limit:
+            raise Rejected("envelope", Problem("gzip_invalid")) from None
+        if len(found) > most:
             raise Rejected("size", Problem("too_large"))
-        if not member.eof:
-            break
-        if not member.unused_data:
-            return found
-        data = member.unused_data
-    raise Rejected("envelope", Problem("gzip_invalid"))
+        if len(found) == before and not member.eof:
+            raise Rejected("envelope", Problem("gzip_invalid"))
+        data = member.unconsumed_tail
+    return member.unused_data

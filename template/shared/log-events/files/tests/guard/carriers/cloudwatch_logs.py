@@ -130,6 +130,7 @@ def _deliveries(sample: Event) -> Iterator[Attack]:
         ("type", "another kind of message", ENVELOPE, {"messageType": "OTHER"}),
         ("type-null", "a message of no kind", ENVELOPE, {"messageType": None}),
         ("type-case", "almost a check of health", ENVELOPE, {"messageType": "control_message"}),
+        ("check", "passes unseen for a check of health", ENVELOPE, {"messageType": "CONTROL_MESSAGE"}),
         ("owner", "no account", ENVELOPE, {"owner": "CloudwatchLogs"}),
         ("owner-number", "an account without its zeros", ENVELOPE, {"owner": 111122223333}),
         ("group-forged", "a log group that would forge a line", ENVELOPE, {"logGroup": "/a\n{}"}),

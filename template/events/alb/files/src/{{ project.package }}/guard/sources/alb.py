@@ -10,23 +10,18 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
-from pydantic_core import to_json
 
 from ..models import Envelope
 from ..rejection import Problem, Rejected
 from ..request import Request, RequestEnvelope, WebSource, body_text, parameters
 from ..source import E, Item
-from ..web import answered
+from ..web import answered, refuse_larger
 
 #: What a load balancer takes as an answer; it turns a larger one into a 502 of its own, and no log says why.
 _LARGEST_ANSWER = 1_000_000
 _PHRASES: dict[object, str] = {status.value: status.phrase for status in HTTPStatus}
 
 _ContentType = Annotated[str, Field(max_length=256)]
-
-
-class AnswerTooLarge(ValueError):
-    """The function returned more than a load balancer passes on."""
 
 
 class _Part(Envelope):
@@ -103,8 +98,7 @@ def _worded(value: object, *, many: bool) -> dict[str, object]:
         answer["multiValueHeaders"] = {name: [text] for name, text in headers.items()}
     else:
         answer["headers"] = headers
-    if len(to_json(answer)) > _LARGEST_ANSWER:
-        raise AnswerTooLarge
+    refuse_larger(answer, _LARGEST_ANSWER)
     return answer
 
 

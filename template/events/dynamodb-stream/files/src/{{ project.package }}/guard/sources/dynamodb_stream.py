@@ -21,6 +21,8 @@ from ..source import E, Item, Source, records
 
 I = TypeVar("I", bound=Payload)  # noqa: E741 - an item
 
+#: Any number that DynamoDB holds: 38 digits between 1E-130 and 1E+126. A plain Decimal takes 38 with all its zeros.
+Number = Annotated[Decimal, Field(max_digits=168)]
 EventName = Literal["INSERT", "MODIFY", "REMOVE"]
 Typed = dict[str, Any]
 

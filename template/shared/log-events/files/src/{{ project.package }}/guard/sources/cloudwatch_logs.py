@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ..disposal import Attempt, Failed, Raise
-from ..encoded import from_base64, inflated
+from ..encoded import Inflation, from_base64
 from ..limits import MIB, Limits
 from ..models import Envelope
 from ..origin import Origin
@@ -57,6 +57,18 @@ class LogEvent(Envelope):
     message: str
 
 
+class _Check(Envelope):
+    message: Annotated[str, Field(pattern=r"^CWL CONTROL MESSAGE: [ -~]{1,500}$")]
+
+
+class Control(Envelope):
+    """A check of the destination's health, which comes from no log. Anything else could pass unseen under its name."""
+
+    log_group: Literal[""] = Field(alias="logGroup")
+    log_stream: Literal[""] = Field(alias="logStream")
+    log_events: Annotated[list[_Check], Field(alias="logEvents", max_length=10)]
+
+
 class SetLinesAside(Raise):
     """A refused log event goes to the failure queue, and the rest of the delivery is done. An error in business code
     brings the whole delivery back, once all of it has been tried; then nothing is set aside yet.
@@ -93,14 +105,20 @@ class CloudWatchLogs(Source[E]):
             raise TypeError(f"{model.__name__}: with a Message() no line is JSON: its other fields are Attribute()s")
         #: For a delivery: what it is once it is decompressed, and all of its values.
         self._whole = self.limits._replace(bytes=4 * self.limits.bytes, nodes=10 * self.limits.records)
+        self.begin()
+
+    def begin(self) -> None:
+        self._inflation = Inflation(self._whole.bytes, 2 * self._whole.bytes)
 
     def items(self, event: object) -> Sequence[Item[E]]:
         return self.carried(from_base64(self.open(Subscription, event).awslogs.data, self._whole.bytes))
 
     def carried(self, data: bytes) -> Sequence[Item[E]]:
         """Streams get the gzip itself."""
-        found = parse(decoded(inflated(data, self._whole.bytes)), self._whole)
+        found = parse(decoded(self._inflation.inflated(data)), self._whole)
         if isinstance(found, dict) and found.get("messageType") == "CONTROL_MESSAGE":
+            with refusing("envelope", Control):
+                Control.model_validate(found)
             return []
         with refusing("envelope", Delivery):
             delivery = Delivery.model_validate(found)
