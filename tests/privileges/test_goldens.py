@@ -16,7 +16,16 @@ IDLE = {
     "events-s3": {"read-upload": ["UploadsBucketGet"]},
     "events-ses": {"take-mail": ["MailsBucketGet"]},
     "events-websocket": {"bid": ["SendToClients"]},
-    "everything": {"bid": ["SendToClients"], "read-upload": ["UploadsBucketGet"]},
+    "everything": {
+        "place-order": ["PricingFunctionInvoke", "WrittenOut1", "WrittenOut2"],
+        "bid": ["SendToClients"],
+        "read-upload": ["UploadsBucketGet"],
+    },
+    "platform": {
+        "follow": ["PricingFunctionInvoke", "WrittenOut1"],
+        "bid": ["SendToClients"],
+    },
+    "resources-function": {"offer": ["PricingFunctionInvoke"]},
 }
 
 
@@ -46,6 +55,8 @@ def test_a_right_that_is_taken_away_is_missed(removed: str, missing: str, tmp_pa
     tree.write(goldens.trees(catalogue)[goldens.FULL], tmp_path)
     template = tmp_path / "template.yaml"
     text = template.read_text(encoding="utf-8")
-    template.write_text(text.replace(f"Action: {removed}\n", "Action: logs:PutLogEvents\n", 1), encoding="utf-8")
+    before, role, after = text.partition("  PlaceOrderRole:\n")
+    after = after.replace(f"Action: {removed}\n", "Action: logs:PutLogEvents\n", 1)
+    template.write_text(before + role + after, encoding="utf-8")
     place_order = privileges(tmp_path, catalogue, fix=False).verdicts[0]
     assert [gap.action for gap in place_order.missing] == [missing]

@@ -92,7 +92,9 @@ def _formed(service: str, form: str, given: Tree, environment: Texts) -> tuple[s
     found: list[str] = []
     for text in resolved(given, environment):
         if text.startswith("arn:"):
-            found.append(_last(text))
+            # One of a secret may be without its six characters; one of a function says which version it means.
+            endings = _ENDINGS[service] if service == "secretsmanager" else ("",)
+            found += [_last(text) + ending for ending in endings]
             continue
         # A queue's address ends in its name; a parameter's ARN has no second slash.
         name = text.rpartition("/")[2] if service == "sqs" else text.lstrip("/") if service == "ssm" else text
