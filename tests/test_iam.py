@@ -1,0 +1,364 @@
+"""What IAM would decide: roles, the boundary and the key's policy of services, by tools that are not ours.
+
+The simulator is a process of its own (tests/support/decide.mjs), as are parliament and cloudsplaining.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from holdfast import iam
+from holdfast.catalogue import Catalogue
+from support import goldens, policies, tools
+from support.policies import ACCOUNT, REGION
+from test_roles import ALL, CALLED, Case, rendered
+
+LOCK = Path(__file__).parent / "support/iam.txt"
+#: Actions that a role of ours may do on any resource, because IAM knows none for them; and what they are for.
+ANY_RESOURCE = {
+    "dynamodb:ListStreams": "Lambda's poller looks for the stream",
+    "ec2:DescribeNetworkInterfaces": "Lambda's poller is in the network of the cluster",
+    "ec2:DescribeSecurityGroups": "Lambda's poller is in the network of the cluster",
+    "ec2:DescribeSubnets": "Lambda's poller is in the network of the cluster",
+    "ec2:DescribeVpcs": "Lambda's poller is in the network of the cluster",
+    "logs:CreateLogDelivery": "Step Functions sets up a workflow's log",
+    "logs:DeleteLogDelivery": "Step Functions sets up a workflow's log",
+    "logs:DescribeLogGroups": "Step Functions sets up a workflow's log",
+    "logs:DescribeResourcePolicies": "Step Functions sets up a workflow's log",
+    "logs:GetLogDelivery": "Step Functions sets up a workflow's log",
+    "logs:ListLogDeliveries": "Step Functions sets up a workflow's log",
+    "logs:PutResourcePolicy": "Step Functions sets up a workflow's log",
+    "logs:UpdateLogDelivery": "Step Functions sets up a workflow's log",
+    "rekognition:DetectFaces": "written out in the golden spec",
+    "rekognition:DetectLabels": "written out in the golden spec",
+    "xray:GetSamplingRules": "traces of workflows",
+    "xray:GetSamplingTargets": "traces of workflows",
+    "xray:PutTelemetryRecords": "traces",
+    "xray:PutTraceSegments": "traces",
+}
+#: What the poller of a Kafka topic must not get through the function's own code, said as a Deny on everything.
+DENIED = {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"}
+
+
+#: What a key's policy says at the least, of the account whose roles may use the key.
+DELEGATED = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    ],
+}
+
+
+def concrete(arn: str) -> str:
+    """One resource of those that a statement's ARN stands for."""
+    return arn.replace("*", "x").replace("?", "a").replace("{{resolve:ssm:", "arn:aws:s3:::").replace("}}", "")
+
+
+def neighbour(arn: str) -> str:
+    """Another resource, whose name begins or ends as near to the granted one as it can."""
+    arn = arn.replace("{{resolve:ssm:", "arn:aws:s3:::").replace("}}", "")
+    if arn.endswith("??????"):
+        return arn.removesuffix("-??????") + "x-aaaaaa"
+    if arn.endswith("/*"):
+        return arn.removesuffix("/*") + "x/x"
+    return arn.removesuffix("*")[:-1] + "~" if arn.endswith("*") else f"{arn}x"
+
+
+def requests(case: Case, catalogue: Catalogue) -> Iterator[tuple[str, dict[str, Any]]]:
+    """For each action: its own resource, a neighbour, and its own under a boundary that says nothing of it."""
+    files = rendered(f'{case.toml}{CALLED}grants = ["thing:{case.grant}"]\n', catalogue)
+    resources = policies.template(files)["Resources"]
+    (document,) = (policy["PolicyDocument"] for policy in resources["ActRole"]["Properties"]["Policies"])
+    identity = _simulated(policies.resolved(document))
+    boundary = policies.template(files, "platform/boundary.yaml")["Resources"]["Boundary"]["Properties"]
+    known = _simulated(policies.resolved(boundary["PolicyDocument"]))
+    context = {"aws:ResourceAccount": ACCOUNT}
+    prefix = json.loads(case.condition)["StringLike"]["s3:prefix"][0][:-1] if case.condition else ""
+    for action in case.actions.split():
+        one = {
+            "principal": f"arn:aws:iam::{ACCOUNT}:role/svc/act",
+            "action": action,
+            "account": ACCOUNT,
+            "identity": [identity],
+            "boundary": known,
+            "context": context | ({"s3:prefix": f"{prefix}2026"} if prefix else {}),
+        }
+        yield "Allowed", one | {"resource": concrete(case.arn)}
+        yield "ImplicitlyDenied", one | {"resource": neighbour(case.arn)}
+        yield "ImplicitlyDenied", one | {"resource": concrete(case.arn), "boundary": _simulated(_nothing(known))}
+        if prefix:
+            yield "ImplicitlyDenied", one | {"resource": concrete(case.arn), "context": context | {"s3:prefix": "x"}}
+    for action in case.key.split():
+        key = concrete(case.key_arn)
+        via = {"kms:ViaService": f"{case.via}.{REGION}.amazonaws.com", "kms:ResourceAliases": ["alias/svc-dev"]}
+        one = {"principal": f"arn:aws:iam::{ACCOUNT}:role/svc/act", "action": action, "account": ACCOUNT}
+        one |= {"identity": [identity], "boundary": known, "resource": key, "context": via, "resourcePolicy": DELEGATED}
+        yield "Allowed", one
+        yield "ImplicitlyDenied", one | {"context": via | {"kms:ViaService": f"ec2.{REGION}.amazonaws.com"}}
+        yield "ImplicitlyDenied", one | {"resource": f"{key}x"}
+
+
+def _nothing(boundary: Mapping[str, Any]) -> dict[str, Any]:
+    """A boundary with its logs alone."""
+    return {**boundary, "Statement": [each for each in boundary["Statement"] if each["Sid"] == "OwnLogs"]}
+
+
+def _simulated(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What the parameters of SSM that a policy names would hold."""
+    text = json.dumps(document).replace("{{resolve:ssm:", "arn:aws:s3:::").replace("}}/", "/")
+    found: dict[str, Any] = json.loads(re.sub(r'(arn:aws:s3:::/[^"{}]*)\}\}', r"\1", text))
+    return found
+
+
+@pytest.fixture(scope="module")
+def decisions(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """For each case what was decided otherwise than it should; one process for all."""
+    asked = [(_name(case), wanted, one) for case in ALL for wanted, one in requests(case, catalogue)]
+    said = tools.decided([one for _, _, one in asked], tmp_path_factory.mktemp("decide"))
+    wrong: dict[str, list[str]] = {_name(case): [] for case in ALL}
+    for (name, wanted, one), answer in zip(asked, said, strict=True):
+        if answer != wanted:
+            wrong[name].append(f"{one['action']} on {one['resource']} {one['context']}: {answer}, not {wanted}")
+    return wrong
+
+
+def _name(case: Case) -> str:
+    return f"{case.kind}:{case.grant} on {case.arn}"
+
+
+#: The simulator wants to know the type of a resource, and these are named by a parameter of SSM.
+KNOWN_BY_ARN = [case for case in ALL if "{{resolve:" not in case.arn]
+
+
+@pytest.mark.parametrize("case", KNOWN_BY_ARN, ids=_name)
+def test_a_grant_opens_its_own_resource_and_no_neighbour(case: Case, decisions: dict[str, list[str]]) -> None:
+    """Under the boundary; and under one that says nothing of it, nothing at all."""
+    assert decisions[_name(case)] == []
+
+
+@pytest.fixture(scope="module")
+def documents(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
+    """Every policy document of every golden, by where it stands; resolved. What several have alike stands once."""
+    found: dict[str, dict[str, Any]] = {}
+    seen: set[str] = set()
+    for name, files in goldens.trees(catalogue).items():
+        for path in ("template.yaml", *(path for path in files if path.startswith("platform/"))):
+            for place, document in policies.documents(policies.template(files, path)["Resources"]).items():
+                plain = policies.resolved(document, policies.KNOWN | _PARAMETERS)
+                text = json.dumps(plain, sort_keys=True)
+                if text not in seen:
+                    seen.add(text)
+                    found[f"{name} {path} {place}"] = plain
+    return found
+
+
+_PARAMETERS = {
+    "Repository": "acme@1/service@2",
+    "ListenerArn": f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:listener/app/own/1/2",
+    "WatchLogsLogGroup": "/ecs/checkout",
+    "WatchShopLogGroup": "/ecs/checkout",
+}
+
+
+def of_functions(place: str) -> bool:
+    """Whether a document is a role's of the service, not the boundary or what deploys."""
+    return "platform/deploy.yaml" not in place and "platform/boundary.yaml" not in place
+
+
+def test_every_resource_is_named_but_where_iam_knows_none(documents: dict[str, dict[str, Any]]) -> None:
+    open_: set[str] = set()
+    for place, document in documents.items():
+        for statement in document["Statement"] if "platform/deploy.yaml" not in place else ():
+            resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            assert not any("*" in action for action in actions), place
+            if "*" in resources:
+                open_ |= {*actions} if statement["Effect"] == "Allow" else {*actions} - DENIED
+    assert open_ == ANY_RESOURCE.keys()
+    assert [action for action in open_ if (known := iam.find(action)) and known.knows_resource] == []
+
+
+def test_the_deploy_role_names_what_it_can(documents: dict[str, dict[str, Any]]) -> None:
+    """Where it cannot, a condition says whose thing it must be, or the action only looks."""
+    for place, document in documents.items():
+        for statement in document["Statement"] if "platform/deploy.yaml" in place else ():
+            if statement["Resource"] == "*" and statement["Effect"] == "Allow" and "Condition" not in statement:
+                actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+                for action in actions:
+                    known = iam.find(action)
+                    assert known, action
+                    assert not known.knows_resource, f"{place}: {action}"
+                    assert known.level in ("Read", "List"), f"{place}: {action}"
+
+
+SCAN = """
+import json, sys
+from cloudsplaining.scan.policy_document import PolicyDocument
+from parliament import analyze_policy_string
+found = {}
+for place, document in json.load(open(sys.argv[1])).items():
+    policy = PolicyDocument(document)
+    rows = [f"{f.issue} {f.detail}" for f in analyze_policy_string(json.dumps(document)).findings]
+    rows += [f"exposes {action}" for action in policy.permissions_management_without_constraints]
+    rows += [f"escalates {each}" for each in policy.allows_privilege_escalation]
+    rows += [f"reads data {action}" for action in policy.allows_data_exfiltration_actions]
+    rows += [f"unbounded write {action}" for action in policy.write_actions_without_constraints]
+    rows += [f"credentials {action}" for action in policy.credentials_exposure]
+    found[place] = rows
+json.dump(found, open(sys.argv[2], "w"))
+"""
+
+
+def test_parliament_and_cloudsplaining_find_nothing(documents: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    """In no role, boundary or stack of a platform team; what they name is what IAM knows no resource for."""
+    commands = tools.environment(LOCK.read_text(encoding="utf-8"), ("3.11", "3.12"))
+    asked, said, script = tmp_path / "asked.json", tmp_path / "said.json", tmp_path / "scan.py"
+    asked.write_text(json.dumps(documents), encoding="utf-8")
+    script.write_text(SCAN, encoding="utf-8")
+    tools.run([str(commands / "python"), str(script), str(asked), str(said)])
+    found = json.loads(said.read_text(encoding="utf-8"))
+    assert found.keys() == documents.keys()
+    excused = [f"unbounded write {a}" for a in ANY_RESOURCE] + [f"exposes {a}" for a in ANY_RESOURCE]
+    wrong = {place: [row for row in rows if row not in excused] for place, rows in found.items()}
+    assert {place: rows for place, rows in wrong.items() if rows} == {}
+
+
+#: What AWS services do with the service's key, each for a thing of the service: who, actions, what they say of it.
+LOG = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group"
+KEYS = {
+    "logs, a function's": (
+        f"logs.{REGION}.amazonaws.com",
+        "kms:Encrypt kms:Decrypt kms:ReEncryptFrom kms:ReEncryptTo kms:GenerateDataKey kms:DescribeKey",
+        {"kms:EncryptionContext:aws:logs:arn": f"{LOG}:/aws/lambda/everything-dev-root"},
+    ),
+    "logs, the HTTP API's": (
+        f"logs.{REGION}.amazonaws.com",
+        "kms:GenerateDataKey",
+        {"kms:EncryptionContext:aws:logs:arn": f"{LOG}:/aws/vendedlogs/everything-dev-http-api"},
+    ),
+    "logs, a workflow's": (
+        f"logs.{REGION}.amazonaws.com",
+        "kms:GenerateDataKey",
+        {"kms:EncryptionContext:aws:logs:arn": f"{LOG}:/aws/vendedlogs/states/everything-dev-checkout"},
+    ),
+    "logs on their way, a workflow's": (
+        "delivery.logs.amazonaws.com",
+        "kms:Decrypt",
+        {
+            "aws:SourceAccount": ACCOUNT,
+            "kms:EncryptionContext:SourceArn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:x",
+        },
+    ),
+    "alarms, the topic of alarms": (
+        "cloudwatch.amazonaws.com",
+        "kms:Decrypt kms:GenerateDataKey",
+        {
+            "aws:SourceAccount": ACCOUNT,
+            "aws:SourceArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:everything-dev-root-failures",
+        },
+    ),
+    "EventBridge, a rule's failure queue": (
+        "events.amazonaws.com",
+        "kms:Decrypt kms:GenerateDataKey",
+        {"kms:EncryptionContext:aws:sqs:arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:everything-dev-ship-failures"},
+    ),
+    "EventBridge, a bus": (
+        "events.amazonaws.com",
+        "kms:Decrypt kms:GenerateDataKey",
+        {
+            "kms:EncryptionContext:aws:events:event-bus:arn": (
+                f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/everything-dev-domain"
+            )
+        },
+    ),
+    "SNS, a subscriber's failure queue": (
+        "sns.amazonaws.com",
+        "kms:Decrypt kms:GenerateDataKey",
+        {"kms:EncryptionContext:aws:sqs:arn": f"arn:aws:sqs:{REGION}:{ACCOUNT}:everything-dev-notify-failures"},
+    ),
+    "SES, a mail's bucket": (
+        "ses.amazonaws.com",
+        "kms:Decrypt kms:GenerateDataKey",
+        {
+            "aws:SourceAccount": ACCOUNT,
+            "aws:SourceArn": (
+                f"arn:aws:ses:{REGION}:{ACCOUNT}:receipt-rule-set/everything-dev:receipt-rule/everything-dev-take-mail"
+            ),
+        },
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def key_policies(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The key's policy where the stack owns it, and where a platform team does."""
+    text = goldens.specs(catalogue)["everything"]
+    platform = text.replace("[resources.orders]", '[roles]\nowner = "platform"\nteam = "a/b"\n\n[resources.orders]', 1)
+    found = []
+    for spec_text, path in ((text, "template.yaml"), (platform, "platform/roles.yaml")):
+        key = policies.template(rendered(spec_text, catalogue), path)["Resources"]["Key"]
+        found.append(policies.resolved(key["Properties"]["KeyPolicy"]))
+    return found
+
+
+def allows(policy: Mapping[str, Any], service: str, action: str, context: Mapping[str, str]) -> bool:
+    """Whether a key's policy lets an AWS service do this, by the two operators that key policies here have."""
+    for statement in policy["Statement"]:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if (
+            statement["Effect"] == "Allow"
+            and statement["Principal"].get("Service") == service
+            and any(fnmatchcase(action, pattern) for pattern in actions)
+            and all(_holds(operator, keys, context) for operator, keys in statement.get("Condition", {}).items())
+        ):
+            return True
+    return False
+
+
+def _holds(operator: str, keys: Mapping[str, Any], context: Mapping[str, str]) -> bool:
+    assert operator in ("ArnLike", "StringEquals"), operator
+    for key, wanted in keys.items():
+        values = wanted if isinstance(wanted, list) else [wanted]
+        there = context.get(key, "")
+        if not any(fnmatchcase(there, value) if operator == "ArnLike" else there == value for value in values):
+            return False
+    return True
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_the_keys_policy_names_who_uses_it(name: str, key_policies: list[dict[str, Any]]) -> None:
+    """And for nobody else's thing: delegating to the account is not enough for a service that acts for itself."""
+    service, actions, context = KEYS[name]
+    foreign = {
+        key: value.replace("everything-dev", "other-dev").replace(ACCOUNT, "9" * 12) for key, value in context.items()
+    }
+    for policy in key_policies:
+        for action in actions.split():
+            assert allows(policy, service, action, context), action
+            assert not allows(policy, service, action, foreign), action
+            assert not allows(policy, "ec2.amazonaws.com", action, context), action
+
+
+def test_every_service_that_the_keys_policy_names_is_tried(key_policies: list[dict[str, Any]]) -> None:
+    tried = {service for service, _, _ in KEYS.values()}
+    for policy in key_policies:
+        named = {s["Principal"]["Service"] for s in policy["Statement"] if "Service" in s["Principal"]}
+        assert named == tried
+
+
+def test_the_account_holds_the_key(key_policies: list[dict[str, Any]]) -> None:
+    """Otherwise no role could use it, and nobody could ever change its policy."""
+    for policy in key_policies:
+        assert [s for s in policy["Statement"] if s["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}]
