@@ -97,6 +97,23 @@ def test_what_inflates_much_takes_nothing_from_what_does_not(bomb: bytes) -> Non
     assert 0 <= inflation.spare < 900_000
 
 
+def test_what_is_weighed_counts_as_what_is_inflated() -> None:
+    """First for the piece itself; what is refused counts nothing."""
+    inflation = Inflation(1_000, 500)
+    inflation.inflated(GZIP)
+    left = inflation.own
+    inflation.weigh(left)
+    assert (inflation.own, inflation.spare) == (0, 500)
+    inflation.weigh(200)
+    with pytest.raises(Rejected) as refused:
+        inflation.weigh(301)
+    assert refused.value.stage == "size"
+    inflation.weigh(300)
+    assert inflation.spare == 0
+    assert len(inflation.inflated(GZIP)) == 100
+    inflation.weigh(left)
+
+
 @pytest.mark.parametrize("members", [1, 200])
 def test_a_bomb_takes_no_more_memory_than_is_allowed(members: int) -> None:
     bomb = gzip.compress(bytes(200_000_000 // members), 1) * members

@@ -40,22 +40,34 @@ class Inflation:
 
     limit: int
     spare: int
+    #: What the piece that was read last may still take of its own.
+    own: int = 0
 
     def inflated(self, data: bytes) -> bytearray:
         """What `data` is the gzip or zlib of; no more than may be of it is ever in memory.
 
         Several members in a row are one text, as gzip has it; anything else after the end is refused.
         """
-        own, found = _USUAL * len(data), bytearray()
-        most = min(self.limit, own + self.spare)
+        self.own, found = _USUAL * len(data), bytearray()
+        most = min(self.limit, self.own + self.spare)
         try:
             for _ in range(_MOST_MEMBERS):
                 data = _member(data, found, most)
                 if not data:
                     return found
         finally:  # What is refused took its time, too.
-            self.spare -= min(self.spare, max(0, len(found) - own))
+            self._count(min(len(found), self.own + self.spare))
         raise Rejected("envelope", Problem("gzip_invalid"))
+
+    def weigh(self, size: int) -> None:
+        """Count `size` bytes more for the piece that was read last, for what it takes to handle it."""
+        if size > self.own + self.spare:
+            raise Rejected("size", Problem("too_large"))
+        self._count(size)
+
+    def _count(self, size: int) -> None:
+        over = max(0, size - self.own)
+        self.own, self.spare = max(0, self.own - size), self.spare - over
 
 
 def _member(data: bytes, found: bytearray, most: int) -> bytes:

@@ -17,10 +17,12 @@ from ..origin import Origin
 from ..rejection import Problem, Rejected, refusing
 from ..set_aside import Kept, SetAside, kept
 from ..source import E, Item, Source, records
-from ..strict_json import decoded, parse
+from ..strict_json import at_most, decoded, parse
 from ..text import Ident, Visible
 
 _NUMBER = re.compile(r"[0-9]{1,64}")
+#: What reading a value of JSON takes, and handling a line, in bytes that are decompressed in that time.
+_VALUE, _LINE = 16, 256
 
 
 class Message(Origin):
@@ -108,21 +110,26 @@ class CloudWatchLogs(Source[E]):
         self.begin()
 
     def begin(self) -> None:
-        self._inflation = Inflation(self._whole.bytes, 2 * self._whole.bytes)
+        largest = self._whole.bytes + _VALUE * self._whole.nodes + _LINE * self.limits.records
+        self._inflation = Inflation(self._whole.bytes, 2 * largest)
 
     def items(self, event: object) -> Sequence[Item[E]]:
         return self.carried(from_base64(self.open(Subscription, event).awslogs.data, self._whole.bytes))
 
     def carried(self, data: bytes) -> Sequence[Item[E]]:
         """Streams get the gzip itself."""
-        found = parse(decoded(self._inflation.inflated(data)), self._whole)
+        text = decoded(self._inflation.inflated(data))
+        self._inflation.weigh(_VALUE * min(at_most(text)[1], self._whole.nodes))
+        found = parse(text, self._whole)
         if isinstance(found, dict) and found.get("messageType") == "CONTROL_MESSAGE":
             with refusing("envelope", Control):
                 Control.model_validate(found)
             return []
         with refusing("envelope", Delivery):
             delivery = Delivery.model_validate(found)
-        return [self._item(record, delivery) for record in records(found, "logEvents", self.limits)]
+        lines = records(found, "logEvents", self.limits)
+        self._inflation.weigh(_LINE * len(lines))
+        return [self._item(line, delivery) for line in lines]
 
     def _item(self, record: object, delivery: Delivery) -> Item[E]:
         name = record.get("id") if isinstance(record, dict) else None
