@@ -28,6 +28,7 @@ ANY_RESOURCE = {
     "ec2:DescribeSecurityGroups": "Lambda's poller is in the network of the cluster",
     "ec2:DescribeSubnets": "Lambda's poller is in the network of the cluster",
     "ec2:DescribeVpcs": "Lambda's poller is in the network of the cluster",
+    "kafka:GetBootstrapBrokers": "Lambda's poller finds the cluster",
     "logs:CreateLogDelivery": "Step Functions sets up a workflow's log",
     "logs:DeleteLogDelivery": "Step Functions sets up a workflow's log",
     "logs:DescribeLogGroups": "Step Functions sets up a workflow's log",
@@ -61,14 +62,30 @@ DELEGATED = {
 }
 
 
+#: What the parameters of SSM hold that specs here name.
+HELD = {
+    "/shared/b": "arn:aws:s3:::shared-b",
+    "/shared/clicks": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/clicks",
+    "/shared/intake": f"arn:aws:sqs:{REGION}:{ACCOUNT}:intake",
+    "/shared/orders": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/orders",
+    "/shared/reports/key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/reports",
+    "/shared/secrets/key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/secrets",
+}
+
+
+def held(text: str) -> str:
+    """`text` with what CloudFormation would put in the place of its dynamic references."""
+    return re.sub(r"\{\{resolve:ssm:([^{}]+)\}\}", lambda found: HELD[found[1]], text)
+
+
 def concrete(arn: str) -> str:
     """One resource of those that a statement's ARN stands for."""
-    return arn.replace("*", "x").replace("?", "a").replace("{{resolve:ssm:", "arn:aws:s3:::").replace("}}", "")
+    return held(arn).replace("*", "x").replace("?", "a")
 
 
 def neighbour(arn: str) -> str:
     """Another resource, whose name begins or ends as near to the granted one as it can."""
-    arn = arn.replace("{{resolve:ssm:", "arn:aws:s3:::").replace("}}", "")
+    arn = held(arn)
     if arn.endswith("??????"):
         return arn.removesuffix("-??????") + "x-aaaaaa"
     if arn.endswith("/*"):
@@ -116,9 +133,7 @@ def _nothing(boundary: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _simulated(document: Mapping[str, Any]) -> dict[str, Any]:
-    """What the parameters of SSM that a policy names would hold."""
-    text = json.dumps(document).replace("{{resolve:ssm:", "arn:aws:s3:::").replace("}}/", "/")
-    found: dict[str, Any] = json.loads(re.sub(r'(arn:aws:s3:::/[^"{}]*)\}\}', r"\1", text))
+    found: dict[str, Any] = json.loads(held(json.dumps(document)))
     return found
 
 
@@ -138,11 +153,7 @@ def _name(case: Case) -> str:
     return f"{case.kind}:{case.grant} on {case.arn}"
 
 
-#: The simulator wants to know the type of a resource, and these are named by a parameter of SSM.
-KNOWN_BY_ARN = [case for case in ALL if "{{resolve:" not in case.arn]
-
-
-@pytest.mark.parametrize("case", KNOWN_BY_ARN, ids=_name)
+@pytest.mark.parametrize("case", ALL, ids=_name)
 def test_a_grant_opens_its_own_resource_and_no_neighbour(case: Case, decisions: dict[str, list[str]]) -> None:
     """Under the boundary; and under one that says nothing of it, nothing at all."""
     assert decisions[_name(case)] == []
@@ -160,7 +171,7 @@ def documents(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
                 text = json.dumps(plain, sort_keys=True)
                 if text not in seen:
                     seen.add(text)
-                    found[f"{name} {path} {place}"] = plain
+                    found[f"{name} {path} {place}"] = _simulated(plain)
     return found
 
 
@@ -188,6 +199,18 @@ def test_every_resource_is_named_but_where_iam_knows_none(documents: dict[str, d
                 open_ |= {*actions} if statement["Effect"] == "Allow" else {*actions} - DENIED
     assert open_ == ANY_RESOURCE.keys()
     assert [action for action in open_ if (known := iam.find(action)) and known.knows_resource] == []
+
+
+def test_no_action_that_knows_no_resource_is_given_one(documents: dict[str, dict[str, Any]]) -> None:
+    """It would never be allowed."""
+    wrong = set()
+    for place, document in documents.items():
+        for statement in document["Statement"]:
+            actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+            known = [found for action in actions if (found := iam.find(action))]
+            if statement["Resource"] not in ("*", ["*"]):
+                wrong |= {f"{place.split()[1]} {action.name}" for action in known if not action.knows_resource}
+    assert wrong == set()
 
 
 def test_the_deploy_role_names_what_it_can(documents: dict[str, dict[str, Any]]) -> None:
@@ -221,18 +244,48 @@ json.dump(found, open(sys.argv[2], "w"))
 """
 
 
+#: What the scanners say and is not so, each with the reason: their data is older than AWS's own.
+EXCUSED = {
+    r"\S+ UNKNOWN_CONDITION_FOR_ACTION .* kms:ResourceAliases ": "a condition key of KMS that parliament does not know",
+    r"\S+ UNKNOWN_CONDITION_FOR_ACTION .* lambda:SourceFunctionArn ": "what Lambda says of a function's own calls",
+    r"platform/deploy.yaml UNKNOWN_CONDITION_FOR_ACTION .* elasticloadbalancing:CreateAction ": "a condition key of ELB's",
+    r"platform/deploy.yaml UNKNOWN_ACTION Unknown action apigateway:TagResource": "AWS's own list lacks it, too",
+    r"platform/deploy.yaml INVALID_ARN Account expected ": "the account of SAM's transform is aws",
+    r"platform/deploy.yaml RESOURCE_MISMATCH .*elasticloadbalancing:": "listeners of two types, and one is asked for",
+    r"platform/deploy.yaml RESOURCE_MISMATCH .*kms:CreateAlias": "a key and an alias, each in a statement of its own",
+    r"\S+ RESOURCE_MISMATCH .*bedrock:InvokeModel": "one type of resource out of several",
+    r"platform/deploy.yaml RESOURCE_POLICY_PRIVILEGE_ESCALATION ": "who deploys a bucket says who may use it",
+    r"platform/deploy.yaml RESOURCE_STAR \['kms:TagResource'\]": "a key that is being made has no ARN; its tags are asked for",
+    r"platform/deploy.yaml RESOURCE_STAR \['lambda:(Delete|Update)EventSourceMapping'": "by the function, in a condition",
+}
+#: What must be found, so that a scanner that says nothing is noticed.
+CONTROL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Sid": "All", "Effect": "Allow", "Action": ["s3:*", "iam:PassRole"], "Resource": "*"}],
+}
+
+
 def test_parliament_and_cloudsplaining_find_nothing(documents: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """In no role, boundary or stack of a platform team; what they name is what IAM knows no resource for."""
     commands = tools.environment(LOCK.read_text(encoding="utf-8"), ("3.11", "3.12"))
     asked, said, script = tmp_path / "asked.json", tmp_path / "said.json", tmp_path / "scan.py"
-    asked.write_text(json.dumps(documents), encoding="utf-8")
+    asked.write_text(json.dumps({**documents, "control": CONTROL}), encoding="utf-8")
     script.write_text(SCAN, encoding="utf-8")
     tools.run([str(commands / "python"), str(script), str(asked), str(said)])
     found = json.loads(said.read_text(encoding="utf-8"))
-    assert found.keys() == documents.keys()
-    excused = [f"unbounded write {a}" for a in ANY_RESOURCE] + [f"exposes {a}" for a in ANY_RESOURCE]
-    wrong = {place: [row for row in rows if row not in excused] for place, rows in found.items()}
-    assert {place: rows for place, rows in wrong.items() if rows} == {}
+    assert found.keys() == {*documents, "control"}
+    assert found.pop("control")[:1] != []
+    used: set[str] = set()
+    wrong = []
+    for place, rows in found.items():
+        for row in rows:
+            excuse = next((pattern for pattern in EXCUSED if re.match(pattern, f"{place.split()[1]} {row}")), None)
+            if excuse:
+                used.add(excuse)
+            elif not (unknown := re.match(r"UNKNOWN_ACTION Unknown action (\S+)", row)) or not iam.find(unknown[1]):
+                wrong.append(f"{place}: {row}")
+    assert wrong == []
+    assert used == EXCUSED.keys(), "an excuse that excuses nothing"
 
 
 #: What AWS services do with the service's key, each for a thing of the service: who, actions, what they say of it.
