@@ -30,6 +30,7 @@ def findings(root: Path) -> list[Finding]:
         except RecursionError:
             raised = [too_deep(module.path)]
         found += allow.apply(raised, module.path, allow.in_python(module.text), {*RULES})
+        found += allow.without_reason(module.text, module.path)
     for file in verbose_setting.FILES:
         if (root / file).is_file():
             found += verbose_setting.findings(root, file)

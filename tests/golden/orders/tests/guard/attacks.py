@@ -88,6 +88,7 @@ UNKNOWN: tuple[tuple[str, str, str, Any], ...] = (
     ("space", "almost the name of a field", "id ", "a"),
     ("case", "almost the name of a field", "ID", "a"),
     ("no-name", "a field without a name", "", "a"),
+    ("half-name", "half a character in a name: encoding it raises", "\ud800", "a"),
 )
 
 
@@ -135,6 +136,8 @@ def _addresses(named: str) -> Iterator[tuple[str, str, str]]:
     yield "url-beside", "another host, which ends alike", f"https://attacker-{host}/"
     yield "url-port", "another program on that host", f"https://{host}:1/"
     yield "url-dots", "leaves the folder", f"https://{host}/a/%2e%2E/b"
+    yield "url-dots-twice", "leaves the folder where it is decoded twice", f"https://{host}/a/%252e%252e/b"
+    yield "url-dots-parameter", "leaves the folder of some servers", f"https://{host}/a/..;x=1/b"
     yield "url-escape", "adds a header where it is decoded", f"https://{host}/?a=%0d%0aSet-Cookie:b"
 
 

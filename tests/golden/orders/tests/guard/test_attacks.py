@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -17,13 +16,14 @@ from .harness import Attack, Function, attacked, run
 MOST_SECONDS = 2
 
 
-def _all() -> Iterator[object]:
-    for function in FUNCTIONS:
-        for attack in attacks(function):
-            yield pytest.param(function, attack, id=f"{function.module}-{attack.name}")
+ALL = [
+    pytest.param(function, attack, id=f"{function.module}-{attack.name}")
+    for function in FUNCTIONS
+    for attack in attacks(function)
+]
 
 
-@pytest.mark.parametrize(("function", "attack"), _all())
+@pytest.mark.parametrize(("function", "attack"), ALL)
 def test_a_hostile_event_is_refused(
     function: Function, attack: Attack, context: Context, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,5 +16,6 @@ A finding is accepted on purpose by a comment in its lines, or alone on the line
 
     rows = database.execute(query)  # allow: sql-text because query is one of the constants of queries.py
 
-Without a reason, without effect, or for a rule that does not exist, the comment itself is a finding.
+Without a reason, without effect, or for a rule that does not exist, the comment itself is a finding. So is a `noqa` of
+one of ruff's security rules that gives no reason.
 """

@@ -12,6 +12,14 @@ from .finding import Finding
 
 RULE = "allow"
 _MARK = re.compile(r"#\s*allow:")
+#: ruff's own comments, in a line or for a file, and the codes that they name.
+_NOQA = re.compile(
+    r"#\s*(?:(?:ruff|flake8)\s*:\s*)?(?:noqa\s*:|(?:disable|file-ignore|ignore)\s*\[)\s*"
+    r"(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_SECURITY = re.compile(r"BLE|G0|LOG|S[0-9]|T[12][0-9]|TID251", re.IGNORECASE)
+_REASON = re.compile("[A-Za-z]{2}")
 _WHOLE = re.compile(r"#\s*allow:\s*(?P<rules>[a-z-]+(?:\s*,\s*[a-z-]+)*)\s+because\s+\S.*")
 
 
@@ -37,6 +45,18 @@ def in_python(text: str) -> list[Comment]:
     tokens = tokenize.generate_tokens(StringIO(text).readline)
     found = (token for token in tokens if token.type == tokenize.COMMENT and _MARK.match(token.string))
     return [_comment(token.string, *token.start, token.line) for token in found]
+
+
+def without_reason(text: str, path: str) -> Iterator[Finding]:
+    """Comments for ruff that accept what a security rule found, and do not say why."""
+    if not _NOQA.search(text):
+        return
+    for token in tokenize.generate_tokens(StringIO(text).readline):
+        found = _NOQA.search(token.string) if token.type == tokenize.COMMENT else None
+        if found and _SECURITY.search(found["codes"]) and not _REASON.search(found["rest"]):
+            line, column = token.start
+            message = f"says no reason: write `# noqa: {found['codes'].strip()} - REASON`"
+            yield Finding(path, line, column + 1, RULE, message, line)
 
 
 def in_lines(text: str) -> list[Comment]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .code import Module, annotated, argument, is_literal, keyword, last_name
+from .code import Module, annotated, argument, behind, is_literal, keyword, last_name
 from .scope import Bound, Scope
 
 _VERBS = frozenset({"delete", "get", "head", "options", "patch", "post", "put", "ws_connect"})
@@ -16,10 +16,20 @@ _CLIENTS = frozenset(
     {"aiohttp.ClientSession", "httpx.AsyncClient", "httpx.Client", "requests.Session", "requests.session"}
     | {"urllib.request.OpenerDirector", "urllib.request.build_opener", "urllib3.PoolManager"}
 )
-#: What takes an address first: other functions than those of the libraries above, and an opener's `open`.
+#: What can be told later where to go, by `connect`.
+_CONNECTING = frozenset(
+    {"ftplib.FTP", "ftplib.FTP_TLS", "paramiko.SSHClient", "paramiko.client.SSHClient", "smtplib.SMTP"}
+    | {"smtplib.LMTP", "smtplib.SMTP_SSL", "socket.socket"}
+)
+#: What takes an address first: other functions than those of the libraries above, an opener's `open`, a `connect`.
 _FIRST = frozenset(
-    {"http.client.HTTPConnection", "http.client.HTTPSConnection", "socket.create_connection"}
-    | {"urllib.open", "urllib.request.Request", "urllib.request.urlopen", "urllib.request.urlretrieve"}
+    {"asyncio.open_connection", "ftplib.connect", "http.client.HTTPConnection", "http.client.HTTPSConnection"}
+    | {"imaplib.IMAP4", "imaplib.IMAP4_SSL", "paramiko.Transport", "paramiko.connect", "poplib.POP3", "poplib.POP3_SSL"}
+    | {"paramiko.transport.Transport", "smtplib.connect", "socket.connect", "socket.connect_ex"}
+    | {"socket.create_connection", "telnetlib.Telnet", "urllib.open", "urllib.request.Request"}
+    | {"urllib.request.urlopen", "urllib.request.urlretrieve", "websocket.create_connection", "websockets.connect"}
+    | {"websockets.asyncio.client.connect", "websockets.client.connect", "websockets.sync.client.connect"}
+    | (_CONNECTING - {"paramiko.SSHClient", "paramiko.client.SSHClient", "socket.socket"})
 )
 #: The option of a call that keeps each library where it was sent. httpx stays without one, http.client has none.
 _STAYS = {"aiohttp": "allow_redirects", "requests": "allow_redirects", "urllib3": "redirect"}
@@ -52,12 +62,14 @@ def asking(module: Module, call: ast.Call, scope: Scope) -> Asking | None:
     full, client = _full(module, call, scope)
     library, _, method = full.partition(".")
     address = None
-    if full in _CLIENTS:
+    if full in _FIRST:
+        address = argument(call, 0, "url", "uri", "host", "hostname", "address", "sock")
+    elif full == "socket.sendto":
+        address = call.args[-1] if call.args else None
+    elif full in _CLIENTS:
         address = keyword(call, "base_url")
     elif last_name(call.func) in ("client", "resource"):
         address = keyword(call, "endpoint_url")
-    elif full in _FIRST:
-        address = argument(call, 0, "url", "host", "address")
     elif library in ("aiohttp", "httpx", "requests", "urllib3") and method in _VERBS | _SECOND:
         address = argument(call, 1 if method in _SECOND else 0, "url")
     return Asking(call, library, address, client) if address else None
@@ -65,10 +77,11 @@ def asking(module: Module, call: ast.Call, scope: Scope) -> Asking | None:
 
 def _full(module: Module, call: ast.Call, scope: Scope) -> tuple[str, ast.Call | None]:
     """`requests.post`, whether it is called so or on a session, and the call that made the session, if it is seen."""
-    if isinstance(call.func, ast.Attribute):
-        for library, made in _clients(module, call.func.value, scope):
-            return f"{library}.{call.func.attr}", made
-    return module.dotted(call.func, scope), None
+    function, where = behind(call.func, scope)
+    if isinstance(function, ast.Attribute):
+        for library, made in _clients(module, function.value, where):
+            return f"{library}.{function.attr}", made
+    return module.dotted(function, where), None
 
 
 def _clients(module: Module, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[tuple[str, ast.Call | None]]:
@@ -76,7 +89,7 @@ def _clients(module: Module, node: ast.expr, scope: Scope, depth: int = 0) -> It
     found: list[Bound] = []
     match node:
         case ast.Call(func=function):
-            if module.dotted(function, scope) in _CLIENTS:
+            if module.dotted(function, scope) in _CLIENTS | _CONNECTING:
                 yield module.dotted(function, scope).partition(".")[0], node
             found = module.returned.get(function.id, []) if isinstance(function, ast.Name) else []
         case ast.Name(id=name):
@@ -86,6 +99,6 @@ def _clients(module: Module, node: ast.expr, scope: Scope, depth: int = 0) -> It
     for each in found if depth < 4 else ():
         if each.role == "unknown" and each.node:
             kind = module.dotted(annotated(each.node), each.scope)
-            yield from [(kind.partition(".")[0], None)] if kind in _CLIENTS else []
+            yield from [(kind.partition(".")[0], None)] if kind in _CLIENTS | _CONNECTING else []
         elif each.role == "value" and each.node:
             yield from _clients(module, each.node, each.scope, depth + 1)

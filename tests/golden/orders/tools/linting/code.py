@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import builtins
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from .finding import Finding
 from .scope import Bound, Names, Scope
@@ -55,6 +57,10 @@ class Module:
         """Every call, and the scope that it stands in."""
         return ((node, scope) for node, scope in self.names.nodes if isinstance(node, ast.Call))
 
+    def called(self, call: ast.Call, scope: Scope) -> str:
+        """The full name of what is called, also by a name of one's own: `run = subprocess.run`."""
+        return self.dotted(*behind(call.func, scope))
+
     def dotted(self, node: ast.expr, scope: Scope) -> str:
         """The full name of what is imported or Python's own, `os.path.join` or `open`; empty for all else."""
         if isinstance(node, ast.Attribute):
@@ -85,6 +91,7 @@ class Project:
     """The modules under src/ but for guard/, by name; `unreadable` are the files that are no Python."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         self.modules: dict[str, Module] = {}
         self.unreadable: list[Finding] = []
         for path in sorted((root / "src").rglob("*.py")):
@@ -102,6 +109,15 @@ class Project:
             except (RecursionError, MemoryError):
                 self.unreadable.append(too_deep(shown))
 
+    @cached_property
+    def banned(self) -> frozenset[str]:
+        """What ruff lets nobody import, as pyproject.toml has it."""
+        file = self.root / "pyproject.toml"
+        found: Any = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+        for key in ("tool", "ruff", "lint", "flake8-tidy-imports", "banned-api"):
+            found = found.get(key, {})
+        return frozenset(found)
+
     def find(self, dotted: str) -> tuple[Module, str] | None:
         """The module of the service that defines `dotted`, and its name there."""
         owner, _, name = dotted.rpartition(".")
@@ -111,6 +127,15 @@ class Project:
 def too_deep(path: str) -> Finding:
     """What is said of a file that Python itself could hardly read."""
     return Finding(path, 1, 1, "syntax", "is nested too deep to read: write it in smaller steps", 1)
+
+
+def behind(node: ast.expr, scope: Scope, depth: int = 0) -> tuple[ast.expr, Scope]:
+    """The attribute or the name that `node` was given to stand for, and where: `cursor.execute` for `run`."""
+    if isinstance(node, ast.Name) and depth < 4:
+        for each in scope.find(node.id):
+            if each.role == "value" and isinstance(each.node, ast.Attribute | ast.Name):
+                return behind(each.node, each.scope, depth + 1)
+    return node, scope
 
 
 def annotated(node: ast.expr) -> ast.expr:

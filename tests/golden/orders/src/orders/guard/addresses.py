@@ -16,6 +16,8 @@ _PORT = "[1-9][0-9]{0,4}"
 #: What RFC 3986 has in a path; escapes stand for anything but control characters.
 _CHAR = r"[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[2-689A-Fa-f][0-9A-Fa-f]|%7[0-9A-Ea-e]"
 _HOST = re.compile(rf"(?:\*\.)?{_DOMAIN}(?::{_PORT})?")
+#: An escape that is one again once it is decoded, and the start of an overlong one.
+_TWICE = re.compile("%25[0-9a-f]{2}|%c[01]")
 
 
 class HttpsUrl:
@@ -23,8 +25,9 @@ class HttpsUrl:
 
     `"*.example.com"` stands for all hosts below example.com, `"example.com:8443"` for that port; else it is 443. A host
     counts as it goes over the wire (`xn--…`), in any case. Refused are userinfo, IP addresses, fragments, backslashes,
-    `.` and `..` as segments, escaped controls, and all that is not ASCII. The text stays as it came; its path may hold
-    `'`, `$` and brackets.
+    escaped controls of ASCII, and all that is not ASCII. In its path `.` and `..` are refused as segments, written out,
+    escaped or with parameters behind them (`..;`), and so are escapes of escapes (`%252e`) and those that no UTF-8 has
+    (`%C0`). The text stays as it came: its path may hold `'`, `$` and brackets, its query may name any other address.
 
     The hosts are trusted, their redirects are not: do not let the client follow them.
     """
@@ -51,9 +54,12 @@ class HttpsUrl:
         host, *segments = address.split("/")
         if not self._allowed(host.removesuffix(":443")):
             raise PydanticCustomError(UNSAFE_TEXT, "the address is on a host that the model does not name")
+        path = "/".join(segments)
+        if _TWICE.search(path):
+            raise PydanticCustomError(UNSAFE_TEXT, "the address has an escape that parsers read differently")
         # Whoever decodes it before looking finds segments behind escaped slashes, too.
-        seen = "/".join(segments).replace("%2e", ".").replace("%2f", "/").replace("%5c", "/")
-        if any(segment in (".", "..") for segment in seen.split("/")):
+        seen = path.replace("%2e", ".").replace("%2f", "/").replace("%5c", "/").replace("%3b", ";")
+        if any(segment.partition(";")[0] in (".", "..") for segment in seen.split("/")):
             raise PydanticCustomError(UNSAFE_TEXT, "the address has a segment that leads elsewhere")
         return value
 

@@ -17,6 +17,8 @@ from .observability import traced
 from .rejection import Rejected, refusing
 from .source import E, Item, PartlyRejected, Source
 
+#: What has yet to run.
+_UNFINISHED = (Awaitable, AsyncIterator, Iterator)
 _LAZY = (iscoroutinefunction, isgeneratorfunction, isasyncgenfunction)
 
 
@@ -47,6 +49,7 @@ class Guarded(Generic[E]):
 
     def _settled(self, event: object, context: Context) -> object:
         disposal, correlation_id = self.source.disposal, context.aws_request_id
+        self.source.begin()
         try:
             with refusing("envelope"):
                 items = self.source.items(event)
@@ -109,7 +112,7 @@ class Unfinished(TypeError):
 
 
 def _refuse_unfinished(value: object) -> None:
-    if isinstance(value, Awaitable | AsyncIterator | Iterator):
+    if value is not None and isinstance(value, _UNFINISHED):
         if isinstance(value, Coroutine | Generator):
             value.close()
         raise Unfinished

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from .limits import Limits
+from .models import Payload
 
 M = TypeVar("M", bound=BaseModel)
 
-#: Types of fields that take no number without end, and nothing at all of what is not looked at.
+#: Types of fields that refuse a number without end, which JSON has no word for and pydantic's parser lets pass.
 _KNOWN = frozenset(
-    {"bool", "date", "datetime", "decimal", "dict", "enum", "float", "frozenset", "int", "list", "literal", "set"}
-    | {"str", "time", "timedelta", "tuple", "uuid"}
+    {"bool", "date", "datetime", "decimal", "dict", "float", "frozenset", "int", "list", "literal", "set", "str"}
+    | {"time", "timedelta", "tuple", "uuid"}
 )
+#: What makes a type take such a number, or as many of its digits as there are.
+_LOOSE = ("allow_inf_nan", "coerce_numbers_to_str")
 _AROUND = frozenset({"default", "function-after", "nullable"})
+#: What a model may set otherwise than `Payload` does: nothing here lets a second key set a field.
+_OWN = frozenset(
+    {"alias_generator", "json_schema_extra", "str_max_length", "str_min_length", "str_strip_whitespace", "title"}
+)
 
 
 def is_flat(model: type[BaseModel]) -> bool:
-    """Whether `read` may be asked for a model: each field has a key of its own, and nothing but keys sets a field."""
+    """Whether `read` may be asked for a model: each field has a key of its own, nothing but keys sets a field, and no
+    field takes more than `strict_json.parse` lets pass.
+    """
     schema: Any = model.__pydantic_core_schema__
     if not isinstance(schema, dict) or schema["type"] != "model":
         return False
     inner = schema["schema"]
     if inner["type"] != "model-fields" or schema.get("custom_init") or schema.get("post_init"):
+        return False
+    config, usual = model.model_config, Payload.model_config
+    if any(config.get(key) != usual.get(key) for key in (config.keys() | usual.keys()) - _OWN):
         return False
     keys = [field.get("validation_alias", name) for name, field in inner["fields"].items()]
     unique = all(isinstance(key, str) for key in keys) and len(set(keys)) == len(keys)
@@ -34,7 +47,10 @@ def is_flat(model: type[BaseModel]) -> bool:
 def _known(schema: Any) -> bool:
     while schema["type"] in _AROUND:
         schema = schema["schema"]
-    return schema["type"] in _KNOWN and not schema.get("allow_inf_nan")
+    if schema["type"] == "enum":
+        own = schema["cls"]._missing_.__func__ is not Enum._missing_.__func__  # type: ignore[attr-defined]
+        return not own and all(isinstance(each.value, str) for each in schema["members"])
+    return schema["type"] in _KNOWN and not any(schema.get(option) for option in _LOOSE)
 
 
 def read(model: type[M], text: str, limits: Limits) -> M | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: These print requests, answers and credentials when they are asked for more than warnings.
 _VENDORS = ("botocore", "boto3", "s3transfer", "urllib3", "aws_lambda_powertools")
+_LOGGERS = (logging.getLogger(), *map(logging.getLogger, _VENDORS))
 
 
 class _Stdout(logging.StreamHandler[TextIO]):
@@ -130,11 +131,10 @@ def hush(formatter: logging.Formatter) -> None:
     """Keep everybody else's logs at warnings, and what the Lambda runtime's handler prints of them free of values."""
     logging.raiseExceptions = False
     logging.captureWarnings(True)
-    root = logging.getLogger()
-    for logger in (root, *map(logging.getLogger, _VENDORS)):
+    for logger in _LOGGERS:
         if logger.level < logging.WARNING:
             logger.setLevel(logging.WARNING)
-    for handler in root.handlers:
+    for handler in logging.getLogger().handlers:
         if type(handler).__module__.startswith("awslambdaric"):
             handler.setFormatter(_Ended(formatter))
 

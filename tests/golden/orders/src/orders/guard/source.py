@@ -115,6 +115,11 @@ class Source(ABC, Generic[E]):
         known = ", ".join(sorted(self.attributes | self.described))
         return TypeError(f"{model.__name__}: {self.name} events have no {name!r}, they have {known}")
 
+    def begin(self) -> None:
+        """A new invocation: what its records have in common starts anew."""
+        if self.within:
+            self.within.begin()
+
     @abstractmethod
     def items(self, event: object) -> Sequence[Item[E]]:
         """What is done or fails on its own, in order. Raises `Rejected` where nothing of the event can be used."""

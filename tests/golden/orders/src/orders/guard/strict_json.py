@@ -27,7 +27,7 @@ def parse(text: str, limits: Limits) -> Any:
     """
     if len(text) > limits.bytes:
         raise Rejected("size", Problem("too_large"))
-    depth, values = _at_most(text)
+    depth, values = at_most(text)
     if values > limits.nodes and _has_more(text, limits.nodes):
         raise Rejected("size", Problem("too_many_nodes"))
     value = _value(text.strip(" \t\r\n"))
@@ -37,7 +37,7 @@ def parse(text: str, limits: Limits) -> Any:
     return value
 
 
-def decoded(data: bytes) -> str:
+def decoded(data: bytes | bytearray) -> str:
     """`data` as UTF-8 text."""
     try:
         return data.decode("utf-8")
@@ -53,7 +53,7 @@ def validated(model: type[M], text: str, stage: Stage = "payload") -> M:
         raise refused(error, stage, model) from None
 
 
-def _at_most(text: str) -> tuple[int, int]:
+def at_most(text: str) -> tuple[int, int]:
     """How deep `text` can be, and how many values it can hold: counted before a parser spends memory on them."""
     opened = text.count("[") + text.count("{")
     return 1 + opened, 1 + opened + text.count(",")

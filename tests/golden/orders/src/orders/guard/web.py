@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic_core import to_json
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError, to_json
 
 from .disposal import Attempt, Done, Failed, Refused
 from .models import Payload
 from .origin import Origin
+from .rejection import UNSAFE_TEXT
 from .source import Item
 from .text import Line
 
+#: Bytes of an answer as JSON, which Lambda cuts off at 6 MB; the caller gets a 502 then, and no log says why.
+_LARGEST_ANSWER = 6_000_000
 _JSON = {"content-type": "application/json", "x-content-type-options": "nosniff"}
 _PRIVATE = {"cache-control": "no-store"}
 #: Headers that the guard answers for, and those that say where an answer ends.
@@ -34,6 +38,10 @@ _KEPT = frozenset(
 _NAME = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,64}\Z")
 _VALUE = re.compile(r"[!-~](?:[ -~]{0,2046}[!-~])?\Z")
 _JSON_TYPE = re.compile(r"application/(?:[a-z0-9.-]+\+)?json\Z")
+
+
+class AnswerTooLarge(ValueError):
+    """The function returned more than is passed on."""
 
 
 @dataclass(frozen=True)
@@ -63,15 +71,24 @@ def _allowed(name: str, value: str) -> bool:
     return name != "content-type" or bool(_JSON_TYPE.match(value))
 
 
+def _named(value: str) -> str:
+    if value.isspace():
+        raise PydanticCustomError(UNSAFE_TEXT, "a blank names nobody")
+    return value
+
+
+Name = Annotated[Line, AfterValidator(_named)]
+
+
 class Caller(Payload):
     """Who calls, as the API's authorizer vouches for it: an IAM principal's ARN, a token's subject, or the name that an
     authorizer of the API's own found out.
     """
 
     kind: Literal["iam", "jwt", "custom"]
-    id: Line
+    id: Name
     #: The principal's account, the token's issuer, or the API.
-    authority: Line
+    authority: Name
     scopes: tuple[Line, ...] = ()
 
 
@@ -129,4 +146,13 @@ def answered(value: object) -> dict[str, object]:
         return {"statusCode": reply.status, "headers": {**_PRIVATE, **reply.headers}}
     body = to_json(reply.body, inf_nan_mode="null").decode("utf-8")
     headers = {**_JSON, **_PRIVATE, **reply.headers}
-    return {"statusCode": reply.status, "headers": headers, "body": body, "isBase64Encoded": False}
+    answer = {"statusCode": reply.status, "headers": headers, "body": body, "isBase64Encoded": False}
+    refuse_larger(answer, _LARGEST_ANSWER)
+    return answer
+
+
+def refuse_larger(answer: Mapping[str, object], most: int) -> None:
+    """Raise `AnswerTooLarge` for an answer of more than `most` bytes."""
+    # No character takes more than four. Measuring takes as long as writing, so only what could be large is measured.
+    if 8 * len(str(answer.get("body", ""))) > most and len(to_json(answer)) > most:
+        raise AnswerTooLarge

@@ -62,6 +62,8 @@ def _is_https_url(module: Module, node: ast.expr, scope: Scope) -> bool:
         case ast.Attribute(value=ast.Call(func=function, args=[url]), attr="hostname" | "netloc"):
             if module.dotted(function, scope) in _SPLITTING:
                 return _is_https_url(module, url, scope)
+        case ast.Tuple(elts=[host, *rest]):
+            return _is_https_url(module, host, scope) and all(Values(module).is_fixed(part, scope) for part in rest)
         case ast.Call(func=function, args=[url]) if module.dotted(function, scope) in _WRAPPING:
             return _is_https_url(module, url, scope)
     return has_type(module, node, scope, _HTTPS_URL)

@@ -14,6 +14,6 @@ _MESSAGE = 'members may leave the folder and fill the disk: give filter="data", 
 def check(module: Module) -> Iterator[tuple[Span, str]]:
     for call, scope in module.calls():
         unpacks = isinstance(call.func, ast.Attribute) and call.func.attr == "extractall"
-        whole = unpacks or module.dotted(call.func, scope) == "shutil.unpack_archive"
+        whole = unpacks or module.called(call, scope) == "shutil.unpack_archive"
         if whole and not is_literal(keyword(call, "filter"), "data"):
             yield span(call), _MESSAGE

@@ -16,7 +16,7 @@ _MESSAGE = "the event chooses what is run: make the field an Ident, or look the 
 def check(module: Module) -> Iterator[tuple[Span, str]]:
     values = Values(module, NAMES)
     for call, scope in module.calls():
-        if module.dotted(call.func, scope).startswith(_RUNNING):
+        if module.called(call, scope).startswith(_RUNNING):
             for given in (*call.args, *(each.value for each in call.keywords)):
                 if values.is_event(given, scope):
                     yield span(given), _MESSAGE

@@ -36,7 +36,7 @@ def _parts(module: Module, node: ast.AST, scope: Scope) -> Iterator[ast.expr]:
     """What names a file in `node`."""
     match node:
         case ast.Call():
-            dotted = module.dotted(node.func, scope)
+            dotted = module.called(node, scope)
             of_os = dotted.startswith("os.") and dotted[3:] in _OS
             if of_os or dotted in _OPENING or dotted.startswith(_OPENING_BY) or _is_joining(node, dotted):
                 yield from node.args

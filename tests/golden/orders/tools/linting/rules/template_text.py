@@ -20,13 +20,11 @@ def check(module: Module) -> Iterator[tuple[Span, str]]:
     uses_jinja = any(name.split(".")[0] in ("jinja2", "mako") for name in module.imports.values())
     for node, scope in module.names.nodes:
         match node:
-            case ast.Call() if module.dotted(node.func, scope) in _JINJA or (
-                uses_jinja and _method(node) == "from_string"
-            ):
+            case ast.Call() if module.called(node, scope) in _JINJA or (uses_jinja and _method(node) == "from_string"):
                 text = argument(node, 0, "source", "text")
                 if text and not strict.is_fixed(text, scope):
                     yield span(text), _UNFIXED
-            case ast.Call() if module.dotted(node.func, scope) == "string.Template" and node.args:
+            case ast.Call() if module.called(node, scope) == "string.Template" and node.args:
                 if values.is_event(node.args[0], scope):
                     yield span(node), _CHOSEN
             case ast.Call(func=ast.Attribute(value=text, attr="format" | "format_map")):

@@ -1,0 +1,61 @@
+"""Before a deployment: is there what it stands on, which others made? CloudFormation would tell late."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+# How template.yaml names a parameter of SSM that holds a role, a key or another stack's resource.
+NAMED = re.compile(r"[{]{2}resolve:ssm:([^{}]*(?:[$][{]Stage[}][^{}]*)?)[}]{2}")
+
+
+def session(config: Path, stage: str) -> boto3.Session:
+    """The account and region that `sam deploy --config-env STAGE` deploys to."""
+    given = tomllib.loads(config.read_text("utf-8"))[stage]["deploy"]["parameters"]
+    return boto3.Session(profile_name=given.get("profile"), region_name=given.get("region"))
+
+
+def missing(aws: boto3.Session, service: str, stage: str) -> Iterator[str]:
+    """What is not there and should be, each with what to do; nothing where the caller may not look."""
+    caller = aws.client("sts").get_caller_identity()
+    partition = caller["Arn"].split(":")[1]
+    boundary = f"arn:{partition}:iam::{caller['Account']}:policy/{service}/{service}-boundary"
+    try:
+        aws.client("iam").get_policy(PolicyArn=boundary)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "NoSuchEntity":
+            yield f"there is no {boundary}: deploy platform/boundary.yaml first, make bootstrap STAGE={stage} does"
+    text = Path("template.yaml").read_text("utf-8")
+    names = sorted({name.replace("${Stage}", stage) for name in NAMED.findall(text)})
+    absent: list[str] = []
+    for start in range(0, len(names), 10):
+        try:
+            found = aws.client("ssm").get_parameters(Names=names[start : start + 10])
+        except ClientError:
+            return
+        absent += found["InvalidParameters"]
+    own = [name for name in absent if name.startswith(f"/{service}/{stage}/")]
+    if own:
+        yield f"there is no parameter {', '.join(own)}: deploy platform/roles.yaml, make bootstrap STAGE={stage} does"
+    for name in absent:
+        if name not in own:
+            yield f"there is no parameter {name}: deploy the stack that makes it"
+
+
+def main(service: str, stage: str) -> None:
+    try:
+        found = list(missing(session(Path("samconfig.toml"), stage), service, stage))
+    except (BotoCoreError, ClientError) as error:
+        sys.exit(f"deploy: AWS lets nobody in with the credentials here, sign in or set AWS_PROFILE: {error}")
+    if found:
+        sys.exit("\n".join(f"deploy: {line}" for line in found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
