@@ -7,6 +7,7 @@ from pathlib import Path
 
 from holdfast import source
 from holdfast.catalogue import Catalogue, load
+from holdfast.grants import GrantRule
 from holdfast.model import Question
 from holdfast.parts import Part
 
@@ -34,13 +35,30 @@ def page(catalogue: Catalogue) -> str:
         "A thing that functions use. `kind` says which, and the kind's own keys stand beside it. `id` is the stem of",
         "its logical id, by default made from the name: keep it when you rename the resource, so that its data stays.",
         "",
+        "Where another stack made it, `external` says where it is: its ARN, in which `${Stage}`, `${AWS::Region}`,",
+        "`${AWS::AccountId}` and `${AWS::Partition}` may stand, or `ssm:` and the name of the parameter that holds the",
+        "ARN (`ssm:/shared/reports`). `key` names the KMS key that it is encrypted with, likewise. Grants mean the",
+        "same.",
+        "",
     ]
     for kind, part in catalogue.group("resources").items():
-        lines += [f'### `kind = "{kind}"`', "", f"{part.title}.", "", *_table(part.options), "", *_grants(part), ""]
+        lines += [f'### `kind = "{kind}"`', "", f"{part.title}. {_elsewhere(part)}", ""]
+        lines += [*_table(part.options), "", *_grants(part), ""]
     lines += [
         "## `[functions.NAME]`",
         "",
-        "A function. `event` says what invokes it, `grants` what it may do: `NAME:GRANT`, each on a resource above.",
+        "A function. `event` says what invokes it, `grants` what it may do: `NAME:GRANT`, each on a resource above, or",
+        "`NAME:GRANT(PART)` on a part of it.",
+        "",
+        "What no grant says is written out, with IAM's own names, exact ARNs and a reason; `*` stands only for an",
+        "action that knows no resource:",
+        "",
+        "```toml",
+        "[[functions.place-order.allow]]",
+        'actions = ["rekognition:DetectLabels"]',
+        'resources = ["*"]',
+        'reason = "Pictures of parcels are looked at"',
+        "```",
         "",
         *_table(catalogue.function.options),
         "",
@@ -82,11 +100,23 @@ def _default(question: Question) -> str:
 
 def _grants(part: Part) -> list[str]:
     rows = [
-        f"| `{rule.name}` | {rule.title} | {', '.join(f'`{action}`' for action in rule.actions)} |"
+        f"| `{rule.name}`{_argument(rule)} | {rule.title} | {', '.join(f'`{action}`' for action in rule.actions)} |"
         for rule in part.grants.rules.values()
         if not rule.event
     ]
     return ["| grant | what it allows | IAM actions |", "|---|---|---|", *rows] if rows else []
+
+
+def _argument(rule: GrantRule) -> str:
+    return f", `{rule.name}({rule.argument.name.upper()})`" if rule.argument else ""
+
+
+def _elsewhere(part: Part) -> str:
+    """Whether another stack may have made it, and what its own alone has."""
+    if not part.grants.external:
+        return "It is always the service's own."
+    own = ", ".join(f"`{question.key}`" for question in part.options if question.own)
+    return "It may be `external`" + (f", and then has no {own}." if own else ".")
 
 
 def main() -> None:

@@ -180,7 +180,7 @@ REFUSED = {
     "a part with a misspelt key": (
         {"template/events/call/part.toml": 'tittle = "x"\n'},
         "template/events/call/part.toml: the key 'tittle' is unknown; known here: brings, counts, elsewhere, example, "
-        "files, function, needs, options, reserved, roles, tables, title, together, uses",
+        "files, function, invoker, needs, options, reserved, roles, tables, title, together, uses",
     ),
     "a name without end": (
         {"template/project/files/{{ 'a' * 300 }}": "x"},
