@@ -58,6 +58,26 @@ def work(tmp_path: Path) -> Path:
     return tmp_path / "work"
 
 
+def test_another_function_is_chosen_among_those_that_are_there(new: New, work: Path) -> None:
+    terminal = new("--set", "functions.price.event.kind=step-functions", "--set", "project.owner=me", "shop")
+    for question in ("What it does, in a sentence", "» python3.13", "AWS region", "» xray", "» github", "» stack"):
+        terminal.answer(question, ENTER)
+    terminal.answer("Another function? (y/N)", "y")
+    terminal.answer("Name of the function:", "offer", ENTER)
+    terminal.answer("» A request to the HTTP API", *source_below("step-functions"), ENTER)
+    terminal.answer("» nothing but write its log", DOWN, ENTER)
+    terminal.answer("What kind of resource", *kind("function"), ENTER)
+    terminal.answer("Name of the new function:", "pricing", ENTER)
+    terminal.answer("» price", ENTER)
+    terminal.answer("» ○ function pricing: call it", SPACE, ENTER)
+    terminal.answer("Another function? (y/N)", ENTER)
+    terminal.answer("Build this?", ENTER)
+    assert terminal.end() == 0
+    built = tomllib.loads((work / "shop/holdfast.toml").read_text())
+    assert built["resources"]["pricing"] == {"kind": "function", "function": "price"}
+    assert built["functions"]["offer"]["grants"] == ["pricing:invoke"]
+
+
 def test_a_whole_conversation(new: New, work: Path) -> None:
     """Arrow keys, ticks, a resource made on the way and a refused name; the screen keeps a readable record."""
     terminal = new()

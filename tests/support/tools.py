@@ -58,7 +58,7 @@ def cache() -> Path:
 def environment(lock: str, versions: tuple[str, ...] = FOR_TOOLS) -> Path:
     """The folder of commands of an environment that holds what `lock` lists, on the first of `versions` there is."""
     python = interpreter(versions)
-    name = hashlib.sha256(f"{python}\n{lock}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{python}\ncompiled\n{lock}".encode()).hexdigest()[:16]
     place, done = cache() / name, cache() / name / ".done"
     if not done.is_file():
         shutil.rmtree(place, ignore_errors=True)
@@ -67,7 +67,9 @@ def environment(lock: str, versions: tuple[str, ...] = FOR_TOOLS) -> Path:
         listed.write_text(lock, encoding="utf-8")
         run([uv(), "venv", "--quiet", "--python", python, str(place)])
         target = str(place / COMMANDS / "python")
-        run([uv(), "pip", "sync", "--quiet", "--no-build", "--require-hashes", "--python", target, str(listed)])
+        # Compiled once, as nothing is when it runs here: see `attempt`.
+        words = ["pip", "sync", "--quiet", "--no-build", "--require-hashes", "--compile-bytecode"]
+        run([uv(), *words, "--python", target, str(listed)])
         done.touch()
     return place / COMMANDS
 

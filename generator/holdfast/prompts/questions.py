@@ -28,6 +28,7 @@ class Questions:
             "choice": self._choice,
             "map": self._map,
             "resource": which_resource,
+            "function": self._function,
         }
 
     def ask(self, path: Path, questions: Iterable[Question]) -> None:
@@ -69,6 +70,11 @@ class Questions:
             for choice in question.choices
         ]
         return widgets.select(_prompt(question), choices, default=str(question.default or ""))
+
+    def _function(self, _: Path, question: Question) -> str:
+        """One of the functions named so far; there is one, whose grants are being asked for."""
+        names = list(self._answers.table("functions"))
+        return widgets.select(_prompt(question), [Choice(name, name) for name in names])
 
     def _map(self, path: Path, question: Question) -> dict[str, str]:
         """Pairs, one at a time, until an empty line."""
