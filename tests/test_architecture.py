@@ -27,7 +27,7 @@ LAYERS = (
     {"render", "lock"},
     {"drawing"},
     {"graph"},
-    {"context", "jinja", "parseable", "spec"},
+    {"context", "jinja", "parseable", "policysize", "spec"},
     {"members", "statements"},
     {"permissions", "views"},
     {"reader"},

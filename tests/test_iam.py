@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from holdfast import iam
+from holdfast import iam, policysize
 from holdfast.catalogue import Catalogue
+from holdfast.errors import HoldfastError
 from support import goldens, policies, tools
 from support.policies import ACCOUNT, REGION
-from test_roles import ALL, CALLED, Case, rendered
+from test_roles import ALL, CALLED, PROJECT, Case, rendered
 
 LOCK = Path(__file__).parent / "support/iam.txt"
 #: Actions that a role of ours may do on any resource, because IAM knows none for them; and what they are for.
@@ -224,6 +225,121 @@ def test_the_deploy_role_names_what_it_can(documents: dict[str, dict[str, Any]])
                     assert known, action
                     assert not known.knows_resource, f"{place}: {action}"
                     assert known.level in ("Read", "List"), f"{place}: {action}"
+
+
+LONGEST = {"AWS::Region": "ap-southeast-1", "AWS::Partition": "aws-us-gov", "AWS::URLSuffix": "amazonaws.com.cn"}
+LONGEST |= {"Stage": "s" * 8, "Key.Arn": f"arn:aws-us-gov:kms:ap-southeast-1:{ACCOUNT}:key/{'k' * 36}"}
+
+
+def test_no_policy_is_longer_than_iam_takes(catalogue: Catalogue) -> None:
+    """And what the engine reckons before it writes is no less."""
+    for name, files in goldens.trees(catalogue).items():
+        for path in ("template.yaml", *(path for path in files if path.startswith("platform/"))):
+            resources = policies.template(files, path)["Resources"]
+            for place, document in policies.documents(resources).items():
+                plain = policies.resolved(document, policies.KNOWN | _PARAMETERS | LONGEST)
+                size = len(held(json.dumps(plain, separators=(",", ":"))))
+                most = policysize.ROLE if "/" in place else policysize.MANAGED
+                assert size <= most, f"{name} {path} {place}"
+                if place == "Boundary":
+                    assert policysize._boundary(files[path].content.decode()) >= size, name
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {
+                "StringEquals": {
+                    "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                    "token.actions.githubusercontent.com:sub": "repo:acme@1/service@2:environment:dev",
+                }
+            },
+        }
+    ],
+}
+#: Whom the deploy role hands a role to, and which.
+PASSED = {
+    "lambda.amazonaws.com": "-*",
+    "firehose.amazonaws.com": "-*.eu-west-1",
+    "iot.amazonaws.com": "-*.eu-west-1",
+    "states.amazonaws.com": "-*_eu-west-1",
+}
+
+
+@pytest.mark.parametrize("owner", ["stack", "platform"])
+def test_a_pipeline_deploys_its_stage_and_gives_no_rights(catalogue: Catalogue, owner: str) -> None:
+    text = goldens.specs(catalogue)["everything"]
+    roles = f'[roles]\nowner = "{owner}"\n' + ('team = "acme/platform"\n' if owner == "platform" else "")
+    files = rendered(text.replace("[resources.orders]", f"{roles}\n[resources.orders]", 1), catalogue)
+    resources = policies.template(files, "platform/deploy.yaml")["Resources"]
+    known = policies.KNOWN | _PARAMETERS
+    assert policies.resolved(resources["DeployRole"]["Properties"]["AssumeRolePolicyDocument"], known) == TRUST
+    statements = [
+        statement
+        for document in policies.documents(resources).values()
+        for statement in policies.resolved(document, known)["Statement"]
+    ]
+    own = f"arn:aws:iam::{ACCOUNT}:role/everything/everything-dev"
+    passed, changed = {}, {}
+    for statement in statements:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if "iam:PassRole" in actions:
+            assert actions == ["iam:PassRole"]
+            passed[statement["Condition"]["StringEquals"]["iam:PassedToService"]] = statement["Resource"]
+        elif any(action.startswith("iam:") for action in actions) and statement["Effect"] == "Allow":
+            changed[statement["Sid"]] = (statement["Resource"], statement.get("Condition"))
+    assert passed == {service: own + end for service, end in PASSED.items()}
+    boundary = f"arn:aws:iam::{ACCOUNT}:policy/everything/everything-boundary"
+    if owner == "platform":
+        assert changed == {}
+    else:
+        assert changed == {
+            "MakeBoundedRoles": (f"{own}-*", {"ArnEquals": {"iam:PermissionsBoundary": boundary}}),
+            "KeepRoles": (f"{own}-*", None),
+            "SeeBoundary": (boundary, None),
+        }
+    owners = files[".github/CODEOWNERS"].content.decode()
+    assert f"\n/platform/ @{'acme/platform' if owner == 'platform' else 'payments'}\n" in owners
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        (
+            "".join(
+                f'[resources.t{n}]\nkind = "table"\nexternal = "arn:aws:dynamodb:eu-west-1:{ACCOUNT}:table/{"x" * 200}{n}"\n'
+                for n in range(30)
+            )
+            + "".join(
+                f'[functions.f{m}]\nevent = {{ kind = "function-url" }}\n'
+                f"grants = {json.dumps([f't{n}:put' for n in range(m, m + 10)])}\n"
+                for m in (0, 10, 20)
+            ),
+            r"holdfast.toml resources: the boundary would have \d+ characters, and AWS takes 6,144; take fewer",
+        ),
+        (
+            f'{CALLED}[[functions.act.allow]]\nreason = "x"\nactions = ["bedrock:InvokeModel"]\nresources = '
+            + json.dumps([f"arn:aws:bedrock:eu-west-1::foundation-model/{'m' * 90}{n}" for n in range(90)]),
+            r"holdfast.toml functions.act: its role would have \d+ characters, and AWS takes 10,240; take fewer",
+        ),
+        (
+            "".join(f'[resources.s{n}]\nkind = "topic"\nexternal = "ssm:/t/{n}"\n' for n in range(31))
+            + "".join(
+                f'[functions.f{n}]\nevent = {{ kind = "function-url" }}\ngrants = ["s{m}:publish" ]\n'
+                for n, m in enumerate(range(31))
+            ),
+            r"holdfast.toml resources: template.yaml would have \d+ dynamic references, and AWS takes 60; take fewer",
+        ),
+    ],
+    ids=["boundary", "role", "references"],
+)
+def test_what_aws_would_refuse_is_refused_before(catalogue: Catalogue, more: str, line: str) -> None:
+    with pytest.raises(HoldfastError, match=line):
+        rendered(f"{PROJECT}{more}\n", catalogue)
 
 
 SCAN = """

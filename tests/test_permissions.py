@@ -90,7 +90,7 @@ REFUSED = {
     ),
     "an empty prefix": (
         granted("orders:query()"),
-        "functions.place.grants: the grant 'orders:query()': '' is not an index of the table; choose from by-customer",
+        "functions.place.grants: the grant 'orders:query()': nothing stands in parentheses; remove them, or say what",
     ),
     "parentheses that mean nothing": (
         granted("inbox:send(x)"),
@@ -184,6 +184,16 @@ REFUSED = {
         "'arn:${AWS::Partition}:bedrock:${OrdersTable.Arn}::foundation-model/nova' is not an ARN; "
         "write it whole; ${AWS::Partition}, ${AWS::Region}, ${AWS::AccountId}, ${Stage} may stand in it",
     ),
+    "what gives rights away": (
+        BASE + INVOKE.replace("bedrock:InvokeModel", "kms:PutKeyPolicy"),
+        "functions.place.allow.actions: kms:PutKeyPolicy gives rights away: no function's role may; remove it",
+    ),
+    "nothing but a stage": (
+        BASE.replace("acme-${Stage}-reports", "${Stage}"),
+        "resources.reports.external: 'arn:aws:s3:::${Stage}' is not the ARN of a bucket; "
+        "write it whole; ${AWS::Partition}, ${AWS::Region}, ${AWS::AccountId}, ${Stage} may stand in it; "
+        "or write ssm: and the name of the parameter that holds it, such as ssm:/shared/reports",
+    ),
     "no reason": (
         BASE + ALLOW.replace("Parcels are looked at", "  "),
         "functions.place.allow.reason: it is not a line of text; say why, in 200 characters",
@@ -223,7 +233,7 @@ def test_what_is_not_the_services_own_stands_in_the_boundary(catalogue: Catalogu
     for text in (
         '- !Sub "arn:${AWS::Partition}:s3:::acme-*-reports/daily/*"',
         'Action: ["rekognition:DetectLabels"]',
-        '- !Sub "arn:${AWS::Partition}:bedrock:${AWS::Region}::foundation-model/nova"',
+        '- !Sub "arn:${AWS::Partition}:bedrock:*::foundation-model/nova"',
         '- "{{resolve:ssm:/shared/key}}"',
         "# Addresses are put right",
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pytest
@@ -278,57 +279,87 @@ OFFERED = [
 ]
 
 
+#: Event sources that need something of their own, and one that needs nothing.
+SOURCES = {
+    "http-api": 'kind = "http-api", route = "GET /{name}"',
+    "sqs": 'kind = "sqs", queue = "in-{name}"',
+    "kinesis": 'kind = "kinesis", stream = "on-{name}"',
+    "dynamodb-stream": 'kind = "dynamodb-stream", table = "of-{name}"',
+    "schedule": 'kind = "schedule", schedule = "rate(1 day)"',
+}
+
+
 @st.composite
-def services(draw: st.DrawFn) -> dict[str, list[str]]:
-    """Functions and their grants, some of none at all."""
+def services(draw: st.DrawFn) -> dict[str, tuple[str, list[str]]]:
+    """Functions, each with its event source and its grants, some of none at all."""
     choices = [f"{name}:{grant}" for name, _, grants in OFFERED for grant in grants]
     return {
-        f"f{number}": draw(st.lists(st.sampled_from(choices), unique=True, max_size=8))
+        f"f{number}": (
+            draw(st.sampled_from(sorted(SOURCES))),
+            draw(st.lists(st.sampled_from(choices), unique=True, max_size=8)),
+        )
         for number in range(draw(st.integers(1, 4)))
     }
 
 
-def pairs(found: list[Statement]) -> set[tuple[str, str, str]]:
-    """Every action on every resource under its condition."""
-    return {(action, arn, each.condition) for each in found for action in each.actions for arn in each.resources}
-
-
-def service_of(functions: dict[str, list[str]]) -> str:
+def service_of(functions: dict[str, tuple[str, list[str]]]) -> str:
     text = PROJECT
     for name, kind, _ in OFFERED:
         text += f'[resources.{name}]\nkind = "{kind}"\n' + (f"{INDEXES}\n" if kind == "table" else "")
-    for name, grants in functions.items():
-        text += f'[functions.{name}]\nevent = {{ kind = "http-api", route = "GET /{name}" }}\n'
-        text += f"grants = {json.dumps(grants)}\n"
+    for name in functions:
+        for prefix, kind in (("in", "queue"), ("on", "stream"), ("of", "table")):
+            text += f'[resources.{prefix}-{name}]\nkind = "{kind}"\n'
+    for name, (source, grants) in functions.items():
+        event = SOURCES[source].replace("{name}", name)
+        text += f"[functions.{name}]\nevent = {{ {event} }}\ngrants = {json.dumps(grants)}\n"
     return text
+
+
+def calls(found: Iterable[Statement]) -> set[tuple[str, str, str]]:
+    """Every call that statements are for: an action, a resource, and what must be so; prefixes one by one."""
+    single = set()
+    for each in found:
+        prefixes = json.loads(each.condition).get("StringLike", {}).get("s3:prefix") if each.condition else None
+        for action in each.actions:
+            for arn in each.resources:
+                single |= {(action, arn, context) for context in prefixes or [each.condition]}
+    return single
+
+
+def allowed(statements: Iterable[Statement], call: tuple[str, str, str]) -> bool:
+    """Whether a role allows a call."""
+    return call in calls(statements)
+
+
+def without(statements: list[Statement], action: str, at: int) -> list[Statement]:
+    """The role with one action taken out of one of its statements."""
+    less = statements[at]._replace(actions=statements[at].actions - {action})
+    return [*statements[:at], less, *statements[at + 1 :]]
 
 
 @given(functions=services())
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_role_is_the_sum_of_its_grants(catalogue: Catalogue, functions: dict[str, list[str]]) -> None:
-    """No more than the sum, and nothing of it can be left out: each pair of action and ARN is some grant's own."""
+def test_a_role_is_the_sum_of_its_grants_and_its_events_needs(
+    catalogue: Catalogue, functions: dict[str, tuple[str, list[str]]]
+) -> None:
+    """No more than the sum; and each action of it is needed: without it, a call that was granted is denied."""
     resources = policies.template(rendered(service_of(functions), catalogue))["Resources"]
-    for name, grants in functions.items():
-        found = pairs(policies.role(resources, name.capitalize()))
-        bare = pairs(policies.role(_alone(name, [], catalogue), name.capitalize()))
-        alone = {grant: pairs(policies.role(_alone(name, [grant], catalogue), name.capitalize())) for grant in grants}
-        assert _loosened(found) == _loosened(bare.union(*alone.values()))
-        for pair in _loosened(found) - _loosened(bare):
-            assert any(pair in _loosened(own) for own in alone.values())
+    for name, (source, grants) in functions.items():
+        role = policies.role(resources, name.capitalize())
+        expected = calls(_alone(name, source, [], catalogue))
+        for grant in grants:
+            expected |= calls(_alone(name, source, [grant], catalogue))
+        assert calls(role) == expected
+        for at, statement in enumerate(role):
+            for action in statement.actions:
+                left = without(role, action, at)
+                assert not all(allowed(left, call) for call in expected), f"{action} is not needed"
 
 
-def _alone(name: str, grants: list[str], catalogue: Catalogue) -> dict[str, object]:
-    found: dict[str, object] = policies.template(rendered(service_of({name: grants}), catalogue))["Resources"]
-    return found
-
-
-def _loosened(found: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
-    """Prefixes that one condition lists stand there one by one where grants are alone."""
-    loose: set[tuple[str, str, str]] = set()
-    for action, arn, condition in found:
-        prefixes = json.loads(condition).get("StringLike", {}).get("s3:prefix") if condition else None
-        loose |= {(action, arn, prefix) for prefix in prefixes} if prefixes else {(action, arn, condition)}
-    return loose
+def _alone(name: str, source: str, grants: list[str], catalogue: Catalogue) -> list[Statement]:
+    """The role of a function that is the service's only one."""
+    files = rendered(service_of({name: (source, grants)}), catalogue)
+    return policies.role(policies.template(files)["Resources"], name.capitalize())
 
 
 def test_every_action_in_a_role_is_a_real_one(catalogue: Catalogue) -> None:

@@ -51,6 +51,8 @@ def _grant(reader: Reader, path: tuple[str, ...], text: str, resources: Mapping[
         name = form[2] if form else text.partition(":")[2]
         raise reader.error(path, f"a {kind} has no grant {shown(name)}", f"choose from {', '.join(rules)}")
     _, name, argument = form.groups()
+    if argument == "":
+        raise reader.error(path, f"the grant {shown(text)}: nothing stands in parentheses", "remove them, or say what")
     if argument is not None:
         wrong, todo = _argument_problem(rules[name].argument, argument, resources[resource])
         if wrong:
@@ -110,6 +112,8 @@ def _action(reader: Reader, path: tuple[str, ...], text: str) -> tuple[str, bool
         nearest = iam.nearest(text)
         todo = f"did you mean {nearest}?" if nearest else "write it as sqs:SendMessage"
         raise reader.error(path, f"IAM knows no action {shown(text)}", todo)
+    if found.level == "Permissions management":
+        raise reader.error(path, f"{found.name} gives rights away: no function's role may", "remove it")
     return found.name, found.knows_resource
 
 

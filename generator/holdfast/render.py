@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from jinja2 import Template as Compiled
 
-from holdfast import context, graph, parseable
+from holdfast import context, graph, parseable, policysize
 from holdfast.catalogue import Catalogue
 from holdfast.drawing import mermaid
 from holdfast.errors import HoldfastError, shown
@@ -108,6 +108,7 @@ def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
             files[path] = _file(path, run, use.part, source, seen)
     _check_slots(run)
     _check_twins(files)
+    policysize.check(names.functions.values(), files)
     for path, file in files.items():
         parseable.check(path, file.content)
     return {path: files[path] for path in sorted(files)}

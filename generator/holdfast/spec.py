@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 
-from holdfast import names
+from holdfast import arns, names
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.members import read_functions, read_resources
@@ -88,6 +88,7 @@ def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
     functions = read_functions(reader, reader.mapping(("functions",), data.get("functions", {})), resources)
     spec = ProjectSpec(tables, resources, functions)
     _check_lengths(reader, spec)
+    _check_regions(reader, spec)
     if absent:  # The reading above has a better word for most single things that are not there.
         raise _incomplete(reader, absent)
     return spec
@@ -167,6 +168,17 @@ def _check_lengths(reader: Reader, spec: ProjectSpec) -> None:
                 f"its name and the project's have {together} characters together",
                 f"shorten one: a role's name has room for {LONGEST_TOGETHER}",
             )
+
+
+def _check_regions(reader: Reader, spec: ProjectSpec) -> None:
+    """Refuse what another stack made in another region: functions look for it, and use its key, in their own."""
+    own = spec.tables["project"].get("region")
+    for resource in spec.resources:
+        for key, place in (("external", resource.external), ("key", resource.key)):
+            region = arns.region(place)
+            if region not in ("", own):
+                what = f"it is in {region}, and the service is in {own}"
+                raise reader.error(("resources", resource.name, key), what, "write ${AWS::Region}, or name one there")
 
 
 def dump(spec: ProjectSpec, catalogue: Catalogue) -> str:

@@ -77,13 +77,20 @@ def written_out(permissions: Iterable[Permission]) -> tuple[Statement, ...]:
 
 
 def foreign(statements: Iterable[Statement]) -> tuple[Statement, ...]:
-    """What functions may do with what is not the service's own, in one statement for each set of ARNs."""
-    found: dict[tuple[str, ...], Statement] = {}
+    """What functions may do with what is not the service's own, in as few statements as say no more than that."""
+    actions: dict[str, set[str]] = {}
+    reasons: dict[str, str] = {}
     for each in statements:
-        known = found.get(each.resources, Statement(f"Foreign{len(found) + 1}", (), each.resources))
-        actions = tuple(sorted({*known.actions, *each.actions}))
-        found[each.resources] = replace(known, actions=actions, reason=known.reason or each.reason)
-    return tuple(found.values())
+        for arn in each.resources:
+            actions.setdefault(arn, set()).update(each.actions)
+            reasons[arn] = reasons.get(arn) or each.reason
+    found: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for arn, granted in actions.items():
+        found.setdefault((tuple(sorted(granted)), reasons[arn]), []).append(arn)
+    return tuple(
+        Statement(f"Foreign{number}", granted, tuple(arns), reason=reason)
+        for number, ((granted, reason), arns) in enumerate(found.items(), start=1)
+    )
 
 
 def key_uses(uses: Iterable[Use]) -> tuple[KeyUse, ...]:

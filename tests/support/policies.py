@@ -25,6 +25,7 @@ KNOWN = {
     "WebSocketApi": "api1234567",
     "Key.Arn": KEY,
     "Key": "own",
+    "KeyArn": KEY,
 }
 
 
