@@ -47,7 +47,7 @@ def privileges(directory: Path, catalogue: Catalogue, *, fix: bool) -> Outcome:
         found = tuple(replace(one, function=spec.functions.get(one.function, one.function)) for one in found)
     if not fix or spec is None:
         return Outcome(directory, found)
-    removed = grants.unused(spec, found)
+    removed = grants.unused(spec, found, catalogue)
     if removed:
         _rewrite(directory, pruning.without_grants(spec.text, removed, name=grants.FILE))
     return Outcome(directory, found, removed)

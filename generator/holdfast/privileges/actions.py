@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -65,6 +65,14 @@ def needs(call: Call, environment: Texts) -> Iterator[Need | Unresolved]:
             for action in when.actions:
                 yield _named(call, action, on, environment)
     yield from _implied(call, call.arguments, environment, 0)
+
+
+def opened(call: Call, environment: Texts) -> Iterator[Need]:
+    """The needs of a call with every resource that it may be for: without the index, where that may not be given."""
+    for need in needs(call, environment):
+        if isinstance(need, Need):
+            indexes = () if "IndexName" in call.written else [one for one in need.resources if "/index/" in one]
+            yield replace(need, resources=(*need.resources, *(one.partition("/index/")[0] for one in indexes)))
 
 
 def base(service: str, operation: str) -> tuple[str, ...]:

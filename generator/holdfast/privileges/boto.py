@@ -102,7 +102,9 @@ class Boto(Core):
     def record(self, client: Client, operation: str, arguments: Tree, node: ast.AST, frame: Frame) -> Values:
         """One call of an operation; under other credentials it is not this role's affair."""
         if not client.foreign:
-            self.records.calls[Call(client.service, operation, arguments, self.place(node, frame))] = None
+            words = [word.arg for word in node.keywords if word.arg] if isinstance(node, ast.Call) else []
+            call = Call(client.service, operation, arguments, self.place(node, frame), frozenset(words))
+            self.records.calls[call] = None
         named = _ANSWERS.get((client.service, operation))
         if named:
             made = Container(node, frame.scope, "answer")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from holdfast import iam
-from holdfast.privileges import names, targets
+from holdfast.privileges import apart, names, targets
 from holdfast.privileges.findings import Missing, Need, Place, Unresolved, Unused
 from holdfast.privileges.roles import Statement
 
 #: Actions that stand and fall together: those of one grant of holdfast's.
 Units = frozenset[frozenset[str]]
 MOST_SHOWN = 12
-#: Actions on what is another service's.
-_OWNERS = {"sts": "iam"}
 
 
 def missing(needs: Iterable[Need], statements: Sequence[Statement]) -> tuple[Missing, ...]:
@@ -63,8 +62,7 @@ def _is_for(statement: Statement, need: Need) -> bool:
     """Whether a statement's resources may be what the call is for; where one side is unknown, they may."""
     if not need.resources:
         return True
-    prefix = need.action.partition(":")[0]
-    prefix = _OWNERS.get(prefix, prefix)
+    prefix = apart.owner(need.action)
     for service, resource in statement.resources:
         if resource == "*" or not service or service != prefix:
             # An ARN of another service's grants nothing here, but one whose service is not known may.
@@ -77,9 +75,17 @@ def _is_for(statement: Statement, need: Need) -> bool:
 
 
 def unused(
-    needs: Sequence[Need], statements: Sequence[Statement], doubts: Sequence[Unresolved], units: Units
+    needs: Sequence[Need],
+    statements: Sequence[Statement],
+    doubts: Sequence[Unresolved],
+    units: Units,
+    opened: Sequence[Need] | None = None,
 ) -> tuple[Unused, ...]:
-    """What is granted and never called; of AWS's own policies as a whole, of others by statement."""
+    """What is granted and never called; of AWS's own policies as a whole, of others by statement and by ARN.
+
+    `opened` are the needs as they are whatever the template is deployed with, where that makes a difference.
+    """
+    anyhow = needs if opened is None else opened
     found: list[Unused] = []
     managed: dict[str, list[Statement]] = {}
     for statement in statements:
@@ -88,7 +94,7 @@ def unused(
         if statement.managed:
             managed.setdefault(statement.source, []).append(statement)
         else:
-            found += _of_statement(statement, needs, doubts, units)
+            found += _of_statement(statement, needs, anyhow, doubts, units)
     for source, held in managed.items():
         found += _of_managed(source, held, needs, doubts)
     return tuple(found)
@@ -100,7 +106,7 @@ def _users(statement: Statement, pattern: str, needs: Sequence[Need]) -> set[str
 
 
 def _of_statement(
-    statement: Statement, needs: Sequence[Need], doubts: Sequence[Unresolved], units: Units
+    statement: Statement, needs: Sequence[Need], opened: Sequence[Need], doubts: Sequence[Unresolved], units: Units
 ) -> Iterator[Unused]:
     if statement.everything_but:
         called = {need.action for need in needs if _covers(statement, need.action) and not need.optional}
@@ -116,9 +122,14 @@ def _of_statement(
     for pattern in statement.actions:
         if _is_pattern(pattern):
             called = _users(statement, pattern, needs)
+            used |= {pattern} if called else set()
             granted = names.matching(pattern)
             if not called or granted - called:
                 yield _finding(statement, (pattern,), doubts, broad=bool(called), used=called, grant=pattern)
+    active = tuple(action for action in statement.actions if action in used)
+    without = apart.idle(statement, active, opened)
+    if without:
+        yield replace(_finding(statement, active, doubts), resources=without, partial=True)
 
 
 def _of_managed(

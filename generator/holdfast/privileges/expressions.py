@@ -171,8 +171,19 @@ class Expressions(Core):
         return join(*(self.evaluate(value, frame) for value in node.values))
 
     def _IfExp(self, node: ast.IfExp, frame: Frame) -> Values:
-        self.evaluate(node.test, frame)
-        return join(self.evaluate(node.body, frame), self.evaluate(node.orelse, frame))
+        told = self._told(node.test, self.evaluate(node.test, frame), frame)
+        body, otherwise = self.evaluate(node.body, frame), self.evaluate(node.orelse, frame)
+        return join(body if told is not False else NOTHING, otherwise if told is not True else NOTHING)
+
+    def _told(self, test: ast.expr, values: Values, frame: Frame) -> bool | None:
+        """Whether a parameter is given a text that is not empty, where every call of this kind says so."""
+        if not isinstance(test, ast.Name) or frame.function is None:
+            return None
+        spec = frame.function.node.args
+        if test.id not in {each.arg for each in (*spec.posonlyargs, *spec.args, *spec.kwonlyargs)}:
+            return None
+        found = {bool(v.value) if isinstance(v, Literal) and isinstance(v.value, str) else None for v in values}
+        return found.pop() if len(found) == 1 else None
 
     def _Await(self, node: ast.Await, frame: Frame) -> Values:
         return self.evaluate(node.value, frame)

@@ -20,12 +20,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of an AWS API in the code, under the function's own role."""
+    """One call of an AWS API in the code, under the function's own role.
+
+    `written` are the arguments that stand in it by name: any other, such as one out of a dictionary, may be missing.
+    """
 
     service: str
     operation: str
     arguments: Tree
     place: Place
+    written: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, order=True)
@@ -64,7 +68,8 @@ class Missing:
 class Unused:
     """What is granted and never called. `used` are the actions that a wildcard's grant should be cut down to.
 
-    `unless`: places where something that cannot be told may be what uses it.
+    `unless`: places where something that cannot be told may be what uses it. `partial`: other ARNs of the same
+    statement are used.
     """
 
     grant: str
@@ -74,6 +79,7 @@ class Unused:
     unless: tuple[Place, ...] = ()
     broad: bool = False
     used: tuple[str, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True)

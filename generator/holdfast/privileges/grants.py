@@ -8,12 +8,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast import names
+from holdfast import context, names, statements
+from holdfast import spec as specs
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
+from holdfast.jinja import environment
+from holdfast.privileges import targets
 from holdfast.privileges.compare import Units
 from holdfast.privileges.findings import Unused, Verdict
 from holdfast.privileges.sources import LONGEST, Files
+from holdfast.render import Rendering
 
 FILE = "holdfast.toml"
 #: `orders:get`, `reports:put(daily/)`.
@@ -94,19 +98,53 @@ def _grants(
             yield Granted(function, text, found["resource"], argument, sid, frozenset(rule.actions))
 
 
-def unused(spec: Spec, verdicts: Sequence[Verdict]) -> dict[str, tuple[str, ...]]:
-    """By function, the grants of which every action is certainly unused: a finding is about that one and no other."""
+def unused(spec: Spec, verdicts: Sequence[Verdict], catalogue: Catalogue) -> dict[str, tuple[str, ...]]:
+    """By function, the grants of which every action is certainly unused.
+
+    A finding is about the grants that alone would have one of its ARNs. Where no grant would, because the spec is not
+    of our template's or the roles are somebody else's, it is about the one whose names are in it, if there is one only.
+    """
+    arns = _arns(spec, catalogue)
     found: dict[str, tuple[str, ...]] = {}
     for verdict in verdicts:
         own = [granted for granted in spec.grants if granted.function == verdict.function]
-        chosen = []
+        chosen: list[str] = []
         for idle in verdict.unused:
-            about = [granted for granted in own if _is_about(idle, granted)]
-            if not idle.unless and not idle.broad and len({granted.text for granted in about}) == 1:
-                chosen.append(about[0].text)
+            if idle.unless or idle.broad:
+                continue
+            exact = [granted.text for granted in own if _has(idle, granted, arns)]
+            about = {granted.text for granted in own if _is_about(idle, granted)}
+            chosen += exact or (about if len(about) == 1 and not idle.partial else ())
         if chosen:
             found[verdict.function] = tuple(dict.fromkeys(chosen))
     return found
+
+
+def _arns(spec: Spec, catalogue: Catalogue) -> dict[tuple[str, str], re.Pattern[str]]:
+    """By function and grant, what the ARN of a statement of this grant alone looks like in a template."""
+    run = Rendering(environment(catalogue.template), catalogue.template.files)
+    try:
+        seen = context.build(specs.parse(spec.text, catalogue), catalogue, run.text)
+    except HoldfastError:
+        return {}
+    found: dict[tuple[str, str], re.Pattern[str]] = {}
+    for function in seen.functions.values():
+        for grant in function.grants:
+            rules = catalogue.parts["resources", grant.resource.kind].grants
+            use = statements.Use(grant.resource, rules, grant.name, grant.argument)
+            (alone,) = statements.build([use], run.text, seen.common)
+            # Parameters such as the stage have their default in a template's texts, what AWS fills in stays.
+            pieces = re.split(r"\$\{(?!AWS::)[^}]*\}", targets.split(alone.resources[0])[1])
+            pattern = r"(?:\$\{[^}]*\}|[A-Za-z0-9]+)".join(map(re.escape, pieces))
+            found[function.name, grant.text] = re.compile(pattern)
+    return found
+
+
+def _has(idle: Unused, granted: Granted, arns: Mapping[tuple[str, str], re.Pattern[str]]) -> bool:
+    """Whether a finding is about an ARN that the grant alone would have, and about the grant's actions."""
+    pattern = arns.get((granted.function, granted.text))
+    same = frozenset(idle.actions) == granted.actions
+    return same and pattern is not None and any(pattern.fullmatch(resource) for resource in idle.resources)
 
 
 def _is_about(idle: Unused, granted: Granted) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,11 +16,15 @@ from holdfast.privileges.sources import Files, Modules, parse
 
 @dataclass(frozen=True)
 class Inspected:
-    """One function with what was found in its code, before it is compared."""
+    """One function with what was found in its code, before it is compared.
+
+    `opened` are the needs as they are whatever the template is deployed with.
+    """
 
     function: Function
     needs: tuple[Need, ...]
     unresolved: tuple[Unresolved, ...]
+    opened: tuple[Need, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def _inspected(function: Function, found: Service, files: Files, bases: dict[tup
     else:
         base = bases.setdefault(function.folders, CodeBase(Modules(files, function.folders)))
         records = calls(base, function.handler, Place(found.file))
-    return Inspected(function, *_needs(records, function))
+    opened = {need: None for call in records.calls for need in actions.opened(call, function.opened)}
+    return Inspected(function, *_needs(records, function), tuple(opened))
 
 
 def calls(base: CodeBase, handler: str, place: Place) -> Records:
@@ -95,8 +100,9 @@ def _verdict(one: Inspected, found: Service, units: Units) -> Verdict:
     if role.unknown:
         doubts += _unknown(role.unknown, (gap.action for gap in lacking), found.file)
         lacking = ()
-    everything: Sequence[Need] = [*one.needs, *platform.needs(function, found)]
-    idle = compare.unused(everything, role.statements, one.unresolved, units)
+    platforms = platform.needs(function, found)
+    everything, opened = [*one.needs, *platforms], [*one.opened, *platforms]
+    idle = compare.unused(everything, role.statements, one.unresolved, units, opened)
     return Verdict(function.name, used, lacking, idle, tuple(sorted(set(doubts))))
 
 

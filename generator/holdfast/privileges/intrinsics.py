@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from holdfast.privileges import template
@@ -36,13 +37,20 @@ _NAMES = frozenset({"QueueName", "TopicName", "Name", "TableName", "StateMachine
 
 
 class Resolver:
-    """Texts of one translated template."""
+    """Texts of one translated template; `opened` is the same one where parameters and conditions may be anything."""
 
-    def __init__(self, body: Mapping[str, Any]) -> None:
+    def __init__(self, body: Mapping[str, Any], *, assumes: bool = True) -> None:
+        self.body = body
+        self.assumes = assumes
         self.resources = template.resources(body)
         self._of: dict[tuple[str, ...], dict[str, dict[str, Any]]] = {}
         declared = body.get("Parameters")
         self.parameters = declared if isinstance(declared, dict) else {}
+
+    @cached_property
+    def opened(self) -> Resolver:
+        """What holds whatever is deployed with: no parameter has its default, and nothing is known of an `!If`."""
+        return Resolver(self.body, assumes=False)
 
     def of(self, *kinds: str) -> Mapping[str, Mapping[str, Any]]:
         """The resources of some types, by logical id."""
@@ -80,7 +88,7 @@ class Resolver:
             yield self._substituted(argument, depth)
         elif function == "Fn::Join" and isinstance(argument, list) and len(argument) == 2:
             yield str(argument[0]).join(self.text(one, depth + 1) for one in _listed(argument[1]))
-        elif function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
+        elif function == "Fn::If" and isinstance(argument, list) and len(argument) == 3 and self.assumes:
             yield from self.texts(argument[1], depth + 1)
             yield from self.texts(argument[2], depth + 1)
         elif function == "Fn::Select" and isinstance(argument, list) and len(argument) == 2:
@@ -127,7 +135,7 @@ class Resolver:
         default = declared.get("Default") if isinstance(declared, dict) else None
         kind = str(declared.get("Type", "String")) if isinstance(declared, dict) else ""
         known = isinstance(default, (str, int)) and default != "" and kind in ("String", "Number")
-        return str(default) if known else f"${{{name}}}"
+        return str(default) if known and self.assumes else f"${{{name}}}"
 
     def attribute(self, name: str, attribute: str) -> str:
         """`!GetAtt name.attribute`."""

@@ -21,6 +21,8 @@ class Statement:
     """One statement: its actions (with wildcards as they stand) and what of its ARNs stands behind the account.
 
     `everything_but` turns the actions round (NotAction); `source` says where it stands; `managed`: it is AWS's own.
+    `opened` has the same ARNs in the same order, as they are whatever the template is deployed with; empty where that
+    makes no difference.
     """
 
     sid: str
@@ -31,6 +33,7 @@ class Statement:
     everything_but: bool = False
     conditioned: bool = False
     managed: bool = False
+    opened: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,12 @@ def _statements(document: object, resolver: Resolver, source: str) -> list[State
 
 def _statement(one: Mapping[str, Any], resolver: Resolver, source: str, *, managed: bool) -> Iterator[Statement]:
     actions = [action for action in resolver.texts(one.get("Action", one.get("NotAction"))) if action]
-    resources = resolver.texts(one["Resource"]) if "Resource" in one else ["*"]
-    pairs = tuple(dict.fromkeys(targets.split(arn) if arn != "*" else ("", "*") for arn in resources))
+    resources = {
+        targets.split(text) if text != "*" else ("", "*"): targets.split(resolver.opened.text(arn))[1]
+        for arn in _each_value(one.get("Resource", "*"))
+        for text in resolver.texts(arn)
+    }
+    pairs = tuple(resources)
     if not actions or not pairs:
         return
     yield Statement(
@@ -112,6 +119,7 @@ def _statement(one: Mapping[str, Any], resolver: Resolver, source: str, *, manag
         everything_but="NotAction" in one,
         conditioned=bool(one.get("Condition")),
         managed=managed,
+        opened=tuple(resources.values()),
     )
 
 

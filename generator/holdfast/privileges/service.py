@@ -34,6 +34,8 @@ class Function:
     role: Role | None
     problem: str
     properties: Mapping[str, Any]
+    #: The environment as it is whatever the template is deployed with.
+    opened: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class _Reader:
                 problem = f"its code {uri!r} is no folder of the project"
         environment = _environment(properties, self.resolver)
         role = self._role(properties.get("Role"))
-        return Function(logical, logical, handler, folders, inline, environment, role, problem, properties)
+        opened = _environment(properties, self.resolver.opened)
+        return Function(logical, logical, handler, folders, inline, environment, role, problem, properties, opened)
 
     def _code(self, logical: str) -> tuple[str, str]:
         """Where a function's code lies, as written; or the code itself."""

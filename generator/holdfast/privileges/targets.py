@@ -17,6 +17,7 @@ from holdfast.privileges.values import Foreign, Joined, Literal, Tree, Value, Va
 Texts: TypeAlias = Mapping[str, str]
 ANY = "${?}"
 _TOKEN = re.compile(r"\$\{[^}]*\}")
+_PIECE = re.compile(r"\$\{[^}]*\}|.", re.DOTALL)
 #: By service, the parameters that name a resource, and how its ARN has that name.
 _PARAMETERS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "cognito-idp": (("UserPoolId", "userpool/{}"),),
@@ -110,15 +111,20 @@ def _last(text: str) -> str:
 def resolved(tree: Tree, environment: Texts) -> tuple[str, ...]:
     """The texts that a value may be; none where one of them cannot be told."""
     found: list[str] = []
-    # A variable that the template sets is what counts: a text beside it is its default.
-    set_here = [value for value in tree.texts if isinstance(value, Variable) and value.name in environment]
-    candidates: list[Value] = [*set_here] or sorted(tree.texts, key=repr)
+    # A variable that the template sets is what counts, and what is made of it: a text beside it is its default.
+    set_here = [value for value in tree.texts if _is_set(value, environment)]
+    candidates = set_here or sorted(tree.texts, key=repr)
     for value in candidates:
         text = _text(value, environment)
         if text is None:
             return ()
         found.append(text)
     return tuple(sorted(set(found)))
+
+
+def _is_set(value: Value, environment: Texts) -> bool:
+    parts = value.parts if isinstance(value, Joined) else (value,)
+    return any(isinstance(part, Variable) and part.name in environment for part in parts)
 
 
 def _text(value: Value, environment: Texts) -> str | None:
@@ -138,6 +144,7 @@ def split(arn: str) -> tuple[str, str]:
     return (pieces[2], pieces[5]) if len(pieces) == 6 else ("", arn)
 
 
+@cache
 def may_match(pattern: str, text: str) -> bool:
     """Whether a policy's pattern may be about a text, where both may have tokens."""
     if _compiled(pattern).fullmatch(text):
@@ -145,7 +152,18 @@ def may_match(pattern: str, text: str) -> bool:
     mine, theirs = _open(pattern), _open(text)
     if mine == theirs and ANY not in mine:
         return False
-    return _meet(_starred(pattern), _starred(text))
+    return _meet(*map(_starred, _behind(pattern, text)))
+
+
+def _behind(pattern: str, text: str) -> tuple[str, str]:
+    """Both without what they begin with alike: a token is the same in both, whatever it is."""
+    one, other = _PIECE.findall(pattern), _PIECE.findall(text)
+    alike = 0
+    for mine, theirs in zip(one, other, strict=False):
+        if mine != theirs or mine in ("*", "?", ANY):
+            break
+        alike += 1
+    return "".join(one[alike:]), "".join(other[alike:])
 
 
 def _open(text: str) -> frozenset[str]:

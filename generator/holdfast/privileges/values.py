@@ -223,9 +223,9 @@ class Tree:
             return self
         if path[0] == "[]":
             return union(child.get(*path[1:]) for child in self.children())
-        for key, child in self.entries:
-            if key == path[0]:
-                return child.get(*path[1:])
+        found = [child.get(*path[1:]) for key, child in self.entries if key == path[0]]
+        if found:
+            return union(found)
         return EMPTY if self.known else UNKNOWN
 
     def children(self) -> tuple[Tree, ...]:
