@@ -38,7 +38,7 @@ class Statement(NamedTuple):
     condition: str = ""
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short forms: `!Ref x` is read as `{Ref: x}`."""
 
 

@@ -15,13 +15,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 NAMED = re.compile(r"[{]{2}resolve:ssm:([^{}]*(?:[$][{]Stage[}][^{}]*)?)[}]{2}")
 
 
-def session(config: Path, stage: str) -> boto3.Session:
-    """The account and region that `sam deploy --config-env STAGE` deploys to."""
-    given = tomllib.loads(config.read_text("utf-8"))[stage]["deploy"]["parameters"]
-    return boto3.Session(profile_name=given.get("profile"), region_name=given.get("region"))
+# A parameter of template.yaml whose value is one of SSM's.
+TOLD = re.compile(r"^  (\w+):\n    Type: AWS::SSM::Parameter::Value<String>$", re.MULTILINE)
 
 
-def missing(aws: boto3.Session, service: str, stage: str) -> Iterator[str]:
+def named(template: str, overrides: list[str], stage: str) -> list[str]:
+    """The parameters of SSM that the stack of a stage reads."""
+    told = dict(text.split("=", 1) for text in overrides)
+    names = {told[name] for name in TOLD.findall(template) if name in told}
+    return sorted(names | {name.replace("${Stage}", stage) for name in NAMED.findall(template)})
+
+
+def missing(aws: boto3.Session, service: str, stage: str, names: list[str]) -> Iterator[str]:
     """What is not there and should be, each with what to do; nothing where the caller may not look."""
     caller = aws.client("sts").get_caller_identity()
     partition = caller["Arn"].split(":")[1]
@@ -31,8 +36,6 @@ def missing(aws: boto3.Session, service: str, stage: str) -> Iterator[str]:
     except ClientError as error:
         if error.response["Error"]["Code"] == "NoSuchEntity":
             yield f"there is no {boundary}: deploy platform/boundary.yaml first, make bootstrap STAGE={stage} does"
-    text = Path("template.yaml").read_text("utf-8")
-    names = sorted({name.replace("${Stage}", stage) for name in NAMED.findall(text)})
     absent: list[str] = []
     for start in range(0, len(names), 10):
         try:
@@ -49,8 +52,11 @@ def missing(aws: boto3.Session, service: str, stage: str) -> Iterator[str]:
 
 
 def main(service: str, stage: str) -> None:
+    given = tomllib.loads(Path("samconfig.toml").read_text("utf-8"))[stage]["deploy"]["parameters"]
+    names = named(Path("template.yaml").read_text("utf-8"), given.get("parameter_overrides", []), stage)
     try:
-        found = list(missing(session(Path("samconfig.toml"), stage), service, stage))
+        aws = boto3.Session(profile_name=given.get("profile"), region_name=given.get("region"))
+        found = list(missing(aws, service, stage, names))
     except (BotoCoreError, ClientError) as error:
         sys.exit(f"deploy: AWS lets nobody in with the credentials here, sign in or set AWS_PROFILE: {error}")
     if found:
