@@ -213,6 +213,31 @@ def through(service: str, *actions: str) -> Statement:
     return Statement("Allow", frozenset(actions), frozenset({KEY}), condition)
 
 
+CLUSTER = f"arn:aws:kafka:{HERE}:cluster/own/1"
+POLLER = frozenset(f"ec2:Describe{things}" for things in ("NetworkInterfaces", "SecurityGroups", "Subnets", "Vpcs"))
+#: Sources whose function keeps what it failed on for good in a queue of its own, and needs nothing else.
+NOT_WAITED_FOR = (
+    ("sns", 'kind = "sns", topic = "news"', '[resources.news]\nkind = "topic"\n'),
+    ("s3", 'kind = "s3", bucket = "files"', '[resources.files]\nkind = "bucket"\n'),
+    ("eventbridge", 'kind = "eventbridge", source = "orders"', ""),
+    ("cloudwatch-logs", 'kind = "cloudwatch-logs", log_group = "/ecs/shop"', ""),
+    ("iot", 'kind = "iot", topic = "devices/+/readings"', ""),
+    ("ses", 'kind = "ses", recipients = "a@example.com", bucket = "mails"', '[resources.mails]\nkind = "bucket"\n'),
+)
+#: Sources that wait for the answer, or that have a role of their own.
+WAITED_FOR = (
+    ("http-api", 'kind = "http-api", route = "POST /"', ""),
+    ("rest-api", 'kind = "rest-api", route = "GET /orders"', ""),
+    ("function-url", 'kind = "function-url"', ""),
+    ("alb", 'kind = "alb", route = "POST /quotes", priority = 10, callers = "network"', ""),
+    ("step-functions", 'kind = "step-functions"', ""),
+    (
+        "cognito",
+        'kind = "cognito", pool = "members", trigger = "pre-sign-up"',
+        '[resources.members]\nkind = "user-pool"\n',
+    ),
+    ("firehose", 'kind = "firehose", bucket = "mails"', '[resources.mails]\nkind = "bucket"\n'),
+)
 EVENTS = {
     "sqs": (
         '[resources.thing]\nkind = "queue"\n[functions.act]\nevent = { kind = "sqs", queue = "thing" }\n',
@@ -256,7 +281,53 @@ EVENTS = {
         '[functions.act]\nevent = { kind = "schedule", schedule = "rate(1 day)" }\n',
         OWN_FAILURES,
     ),
-    "http-api": (CALLED, set()),
+    "kafka": (
+        '[functions.act]\nevent = { kind = "kafka", topic = "payments" }\n',
+        {
+            Statement(
+                "Allow",
+                frozenset({"kafka:DescribeClusterV2", "kafka-cluster:Connect",
+                           "kafka-cluster:DescribeClusterDynamicConfiguration"}),
+                frozenset({CLUSTER}),
+            ),
+            Statement(
+                "Allow",
+                frozenset({"kafka-cluster:DescribeTopic", "kafka-cluster:ReadData"}),
+                frozenset({f"arn:aws:kafka:{HERE}:topic/own/1/payments"}),
+            ),
+            Statement(
+                "Allow",
+                frozenset({"kafka-cluster:AlterGroup", "kafka-cluster:DescribeGroup"}),
+                frozenset({f"arn:aws:kafka:{HERE}:group/own/1/{OWN}-act"}),
+            ),
+            Statement(
+                "Allow",
+                frozenset({"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"}),
+                frozenset(f"arn:aws:ec2:{HERE}:{thing}/*" for thing in ("network-interface", "security-group", "subnet")),
+            ),
+            # These know no resource.
+            Statement("Allow", POLLER | {"kafka:GetBootstrapBrokers"}, frozenset({"*"})),
+            Statement(
+                "Deny",
+                POLLER | {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"},
+                frozenset({"*"}),
+                json.dumps({"ArnEquals": {"lambda:SourceFunctionArn": f"arn:aws:lambda:{HERE}:function:{OWN}-act"}}),
+            ),
+            *OWN_FAILURES,
+        },
+    ),
+    "websocket": (
+        '[functions.act]\nevent = { kind = "websocket", route = "placeBid", reply = true }\n',
+        {
+            Statement(
+                "Allow",
+                frozenset({"execute-api:ManageConnections"}),
+                frozenset({f"arn:aws:execute-api:{HERE}:api1234567/{OWN}/POST/@connections/*"}),
+            ),
+        },
+    ),
+    **{kind: (f"[functions.act]\nevent = {{ {event} }}\n{more}", OWN_FAILURES) for kind, event, more in NOT_WAITED_FOR},
+    **{kind: (f"[functions.act]\nevent = {{ {event} }}\n{more}", set()) for kind, event, more in WAITED_FOR},
 }  # fmt: skip
 
 
@@ -266,6 +337,10 @@ def test_an_event_source_brings_what_it_needs(catalogue: Catalogue, kind: str) -
     text, expected = EVENTS[kind]
     found = policies.role(policies.translated(rendered(PROJECT + text, catalogue))["Resources"], "Act")
     assert {*found} - ALWAYS == expected
+
+
+def test_every_event_source_has_a_case(catalogue: Catalogue) -> None:
+    assert EVENTS.keys() == catalogue.group("events").keys()
 
 
 OFFERED = [
