@@ -17,7 +17,7 @@ IDLE = {
     "events-ses": {"take-mail": ["MailsBucketGet"]},
     "events-websocket": {"bid": ["SendToClients"]},
     "everything": {
-        "place-order": ["PricingFunctionInvoke", "WrittenOut1", "WrittenOut2"],
+        "place-order": ["FlagsParameterGet", "PricingFunctionInvoke", "WrittenOut1", "WrittenOut2"],
         "bid": ["SendToClients"],
         "read-upload": ["UploadsBucketGet"],
     },
