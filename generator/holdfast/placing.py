@@ -1,4 +1,4 @@
-"""A folder is built out of sight and put in its place at once, so that nobody ever finds half of it."""
+"""A folder or a file is built out of sight and put in its place at once, so that nobody ever finds half of it."""
 
 from __future__ import annotations
 
@@ -67,6 +67,20 @@ def put(scratch: Path, target: Path) -> None:
     if target.is_dir():
         target.rmdir()
     scratch.rename(target)
+
+
+def overwrite(target: Path, content: bytes) -> None:
+    """Write beside the file `target`, then rename: a run that is killed leaves the old file or the new one."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}.holdfast")
+    try:
+        with beside.open("xb") as stream:
+            stream.write(content)
+        if target.exists():
+            beside.chmod(target.stat().st_mode & 0o777)
+        beside.replace(target)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def is_ours(entry: Path, target: Path) -> bool:

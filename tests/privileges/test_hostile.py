@@ -117,8 +117,9 @@ def test_a_source_file_beyond_all_measure_is_one_line(tmp_path: Path, monkeypatc
     assert [doubt.what for doubt in found.unresolved] == ["it is longer than 0 KiB, and is not read"]
 
 
-def test_syntax_warnings_stay_silent(tmp_path: Path) -> None:
-    verdict(tmp_path, "def handler(e, c):\n    return '\\d' is 1\n")
+def test_syntax_warnings_stay_silent(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    assert verdict(tmp_path, "def handler(e, c):\n    return '\\d' is 1\n").unresolved == ()
+    assert recwarn.list == []
 
 
 @pytest.mark.parametrize("count", [900, 9000])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from holdfast import gather, render
+from holdfast import gather, placing, render
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.graph import Graph
@@ -69,7 +68,7 @@ def write(text: str, format_: str, output: Path, *, force: bool) -> None:
                 where=str(output),
                 todo="name another file, or give --force",
             )
-        _replace(target, text.encode("utf-8"))
+        placing.overwrite(target, text.encode("utf-8"))
     except OSError as error:
         raise HoldfastError(
             f"it cannot be written: {error.strerror or error}", where=str(output), todo="name another file"
@@ -82,20 +81,6 @@ def _is_map(file: Path, format_: str) -> bool:
     with file.open("rb") as stream:
         beginning = stream.read(_BEGINNING).decode("utf-8", errors="replace")
     return not beginning.strip() or _drawing(format_).MARK in beginning
-
-
-def _replace(target: Path, content: bytes) -> None:
-    """Write beside the target, then rename: a run that is killed leaves the old map or the new one."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}.holdfast")
-    try:
-        with beside.open("xb") as stream:
-            stream.write(content)
-        if target.exists():
-            beside.chmod(target.stat().st_mode & 0o777)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def _drawing(format_: str) -> _Drawing:

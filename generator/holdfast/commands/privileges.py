@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from holdfast import pruning
+from holdfast import placing, pruning
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.privileges import grants
@@ -49,21 +47,7 @@ def privileges(directory: Path, catalogue: Catalogue, *, fix: bool) -> Outcome:
         return Outcome(directory, found)
     removed = grants.unused(spec, found, catalogue)
     if removed:
-        _rewrite(directory, pruning.without_grants(spec.text, removed, name=grants.FILE))
+        text = pruning.without_grants(spec.text, removed, name=grants.FILE)
+        target = Files(directory).inside(directory / grants.FILE) or directory / grants.FILE  # Through a link.
+        placing.overwrite(target, text.encode("utf-8"))
     return Outcome(directory, found, removed)
-
-
-def _rewrite(directory: Path, text: str) -> None:
-    """Replace holdfast.toml by a file that is whole, through a link where it is one."""
-    target = Files(directory).inside(directory / grants.FILE) or directory / grants.FILE
-    mode = target.stat().st_mode
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    beside = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(text.encode("utf-8"))
-        beside.chmod(mode)
-        beside.replace(target)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
