@@ -71,7 +71,7 @@ def test_a_spec_becomes_a_repository_with_one_commit(holdfast: Run, work: Path) 
     project = work / "orders"
     assert (project / "holdfast.toml").read_bytes() == ORDERS.read_bytes()
     assert git(project, "status", "--porcelain") == ""
-    assert git(project, "log", "--format=%an %s") == "A Start orders with holdfast 0.2.0"
+    assert git(project, "log", "--format=%an %s") == "A Start orders with holdfast 0.3.0"
     assert sorted(work.iterdir()) == [project]
 
 
@@ -525,7 +525,7 @@ def test_a_teams_template_and_its_commit_in_the_lock(holdfast: Run, work: Path, 
 
 
 def test_help_and_version(holdfast: Run) -> None:
-    assert holdfast("--version").stdout == "holdfast 0.2.0\n"
+    assert holdfast("--version").stdout == "holdfast 0.3.0\n"
     shown = holdfast("new", "--help").stdout
     for option in ("--defaults", "--spec", "--set", "--template", "--trust", "--no-git", "--quiet", "--json"):
         assert option in shown
