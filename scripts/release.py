@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from holdfast import lock, project, source, spec
@@ -33,7 +34,7 @@ def pack(template: source.Template, path: Path) -> None:
             archive.writestr(entry, template.files[name], compresslevel=9)
 
 
-def record(specs: dict[str, str], catalogue: Catalogue, folder: Path) -> None:
+def record(specs: Mapping[str, str], catalogue: Catalogue, folder: Path) -> None:
     """Write each spec, and the lock that it has now: the sha256 of every file that the template renders for it."""
     folder.mkdir(parents=True)
     for name, text in specs.items():
@@ -42,7 +43,7 @@ def record(specs: dict[str, str], catalogue: Catalogue, folder: Path) -> None:
         (folder / f"{name}.lock").write_bytes(files[lock.FILE].content)
 
 
-def release(specs: dict[str, str], archives: Path, records: Path) -> str:
+def release(specs: Mapping[str, str], archives: Path, records: Path) -> str:
     """Release the bundled template. Returns its name; refused where its version was released with other files."""
     template = source.bundled()
     name = name_of(template)

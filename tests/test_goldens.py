@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import tomllib
+from collections.abc import Mapping
 
 import pytest
 import yaml
@@ -19,7 +20,7 @@ REFRESH = "if that is what you meant, run `make golden` and read the difference"
 
 
 @pytest.fixture(scope="module")
-def trees(catalogue: Catalogue) -> dict[str, Tree]:
+def trees(catalogue: Catalogue) -> Mapping[str, Tree]:
     """Every golden as `holdfast new` writes it."""
     return goldens.trees(catalogue)
 
@@ -63,7 +64,7 @@ def _difference(stored: str, made: str, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_golden_has_the_stored_files(name: str, trees: dict[str, Tree]) -> None:
+def test_a_golden_has_the_stored_files(name: str, trees: Mapping[str, Tree]) -> None:
     changed = _difference(goldens.stored_manifest(name), goldens.manifest(trees[name]), name)
     assert not changed, f"{REFRESH}\n{changed}"
 
@@ -72,7 +73,7 @@ def test_nothing_is_stored_that_no_spec_gives() -> None:
     assert sorted(path.stem for path in (goldens.STORED / "manifests").iterdir()) == sorted(NAMES), REFRESH
 
 
-def test_the_example_has_the_stored_tree(trees: dict[str, Tree]) -> None:
+def test_the_example_has_the_stored_tree(trees: Mapping[str, Tree]) -> None:
     made, stored = goldens.readable(trees[goldens.FULL]), goldens.stored_tree(goldens.FULL)
     changed = "".join(
         _difference(stored.get(path, b"").decode("utf-8"), made.get(path, b"").decode("utf-8"), path)
@@ -82,7 +83,7 @@ def test_the_example_has_the_stored_tree(trees: dict[str, Tree]) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_lock_renders_the_same_project(name: str, trees: dict[str, Tree], catalogue: Catalogue) -> None:
+def test_the_lock_renders_the_same_project(name: str, trees: Mapping[str, Tree], catalogue: Catalogue) -> None:
     """What holdfast.lock records is enough to make every managed file again, whatever holdfast.toml says by then."""
     record = lock.parse(trees[name][lock.FILE].content.decode("utf-8"))
     again = render.render(record.resolved(catalogue), catalogue)
@@ -91,7 +92,7 @@ def test_the_lock_renders_the_same_project(name: str, trees: dict[str, Tree], ca
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_file_is_text_that_any_system_can_hold(name: str, trees: dict[str, Tree]) -> None:
+def test_every_file_is_text_that_any_system_can_hold(name: str, trees: Mapping[str, Tree]) -> None:
     for path, file in trees[name].items():
         text = file.content.decode("utf-8")
         assert "\r" not in text, path
@@ -99,7 +100,7 @@ def test_every_file_is_text_that_any_system_can_hold(name: str, trees: dict[str,
         assert not any(line.endswith((" ", "\t")) for line in text.split("\n")), f"{path} has spaces at a line's end"
 
 
-def test_free_text_arrives_as_it_was_written(trees: dict[str, Tree], catalogue: Catalogue) -> None:
+def test_free_text_arrives_as_it_was_written(trees: Mapping[str, Tree], catalogue: Catalogue) -> None:
     """Where a reader of the format finds it, a hostile text is itself again."""
     hostile = spec.parse(goldens.specs(catalogue)["hostile"], catalogue)
     description = hostile.tables["project"]["description"]

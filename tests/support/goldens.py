@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from holdfast import gather, project, render, source, spec
@@ -24,8 +24,18 @@ PICTURE = STORED / "maps/orders.svg"
 OWNER = "payments"
 
 
-def specs(catalogue: Catalogue) -> dict[str, str]:
-    """The text of each golden's holdfast.toml, by name."""
+def specs(catalogue: Catalogue) -> Mapping[str, str]:
+    """The text of each golden's holdfast.toml, by name; the same for the whole run."""
+    digest = catalogue.template.ref.digest
+    if digest not in _SPECS:
+        _SPECS[digest] = _specs(catalogue)
+    return _SPECS[digest]
+
+
+_SPECS: dict[str, Mapping[str, str]] = {}
+
+
+def _specs(catalogue: Catalogue) -> dict[str, str]:
     found = {"defaults": _dumped(catalogue, {**gather.preset(gather.Request(defaults=True), catalogue)}, "defaults")}
     found[FULL] = (ROOT / "examples/orders.toml").read_text(encoding="utf-8")
     for group in ("events", "resources"):
@@ -53,12 +63,36 @@ def _dumped(catalogue: Catalogue, data: Mapping[str, object], name: str) -> str:
     return spec.dump(spec.from_data({**data, "project": answers}, catalogue, name=name), catalogue)
 
 
-def trees(catalogue: Catalogue) -> dict[str, Tree]:
-    """Every golden as `holdfast new` writes it."""
-    return {
-        name: project.files(spec.parse(text, catalogue, name=name), text, catalogue)
-        for name, text in specs(catalogue).items()
-    }
+class Trees(Mapping[str, Tree]):
+    """Every golden as `holdfast new` writes it, rendered when it is asked for, and once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._specs = specs(catalogue)
+        self._rendered: dict[str, Tree] = {}
+
+    def __getitem__(self, name: str) -> Tree:
+        if name not in self._rendered:
+            text = self._specs[name]
+            self._rendered[name] = project.files(spec.parse(text, self._catalogue, name=name), text, self._catalogue)
+        return self._rendered[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._specs)
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+
+def trees(catalogue: Catalogue) -> Trees:
+    """The golden trees of a template, the same for the whole run."""
+    digest = catalogue.template.ref.digest
+    if digest not in _TREES:
+        _TREES[digest] = Trees(catalogue)
+    return _TREES[digest]
+
+
+_TREES: dict[str, Trees] = {}
 
 
 def readable(tree: Tree) -> dict[str, bytes]:
