@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,19 +20,26 @@ VALUES: SearchStrategy[Any] = st.recursive(
 )
 
 
-def places(value: Any, place: Place = ()) -> Iterator[Place]:
-    """Every place in a JSON value, lists and objects included."""
-    yield place
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, child in inner:
-        yield from places(child, (*place, key))
+#: A list that was repeated has a million places, and each is like the first ones.
+_MOST_PLACES = 500
+
+
+def places(value: Any) -> list[Place]:
+    """The places in a JSON value, lists and objects included: outer ones first, and of very many the first ones."""
+    found: list[tuple[Place, Any]] = [((), value)]
+    for place, outer in found:
+        inner = outer.items() if isinstance(outer, dict) else enumerate(outer) if isinstance(outer, list) else ()
+        found += (((*place, key), child) for key, child in islice(inner, _MOST_PLACES - len(found)))
+        if len(found) >= _MOST_PLACES:
+            break
+    return [place for place, _ in found]
 
 
 @st.composite
 def changed(draw: DrawFn, value: Any) -> Any:
     """`value` with up to three places replaced, removed, repeated, or buried."""
     for _ in range(draw(st.integers(1, 3))):
-        place = draw(st.sampled_from(list(places(value))))
+        place = draw(st.sampled_from(places(value)))
         found = _at(value, place)
         how = draw(st.sampled_from(["replace", "remove", "repeat", "bury", "add"]))
         if how == "remove" and place:
