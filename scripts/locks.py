@@ -40,8 +40,8 @@ def lock(backend: str, system: str, upgrade: list[str]) -> None:
         new = [sys.executable, "-m", "holdfast", "new", str(service), "--spec", str(ROOT / "examples" / "orders.toml")]
         new += ["--set", f"observability.backend={backend}", "--set", f"ci.system={system}", "--no-git", "--quiet"]
         subprocess.run(new, check=True)
-        make = ["make", "-C", str(service), "--old-file", str(uv), "lock", f"UV={uv}", f"UPGRADE={' '.join(upgrade)}"]
-        subprocess.run(make, check=True)
+        # As its `make lock` and `make upgrade`, but for uv, which is here already.
+        subprocess.run([sys.executable, "tools/lock.py", "--uv", str(uv), *upgrade], cwd=service, check=True)
         shutil.copyfile(service / "requirements.txt", LOCKS / f"{backend}.txt")
         shutil.copyfile(service / "requirements-dev.txt", LOCKS / f"{backend}-dev.txt")
         for tool in (service / "tools").glob("*.txt"):

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from minimal import ROOT
+from support import service_tools
 
-FILES = ROOT / "template/project/files"
 TODAY = date(2026, 11, 27)
 
 
 @pytest.fixture(scope="module")
 def waivers() -> ModuleType:
-    """The tool as it stands in the template: no slot and no answer is in it."""
-    made = importlib.util.spec_from_file_location("service_waivers", FILES / "tools/waivers.py")
-    assert made
-    assert made.loader
-    module = importlib.util.module_from_spec(made)
-    sys.modules[made.name] = module
-    made.loader.exec_module(module)
-    return module
+    return service_tools.module("waivers")
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -40,7 +30,7 @@ def entry(**keys: str) -> str:
 
 
 def test_a_new_service_accepts_nothing_and_says_how_it_could(waivers: ModuleType, tmp_path: Path) -> None:
-    text = (FILES / "waivers.toml").read_text(encoding="utf-8")
+    text = (service_tools.FOLDER.parent / "waivers.toml").read_text(encoding="utf-8")
     assert waivers.of("audit", written(tmp_path, text), TODAY) == []
     (example,) = waivers.of("audit", written(tmp_path, ("\n" + text).replace("\n# ", "\n").partition("#\n")[2]), TODAY)
     assert (example.id, example.package, example.until) == ("CVE-2026-12345", "requests", date(2027, 1, 31))
