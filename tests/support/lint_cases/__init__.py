@@ -93,7 +93,7 @@ from botocore.exceptions import ClientError
 from psycopg import sql
 
 from ... import resources, settings
-from ...guard import Context, guarded, log
+from ...guard import Context, annotate, guarded, log, metric, span
 from ...guard.failure import kind_of
 from ...guard.sources.sqs import sqs
 from .event import Order

@@ -9,6 +9,11 @@ UNTOUCHED = {
         ...
         journal.info("taken", id=event.id)
     """,
+    "what is traced": """
+        with span("work"):
+            annotate(name=event.name)
+        metric("worked", 1)
+    """,
     "what a model is made of": """
         from ...guard import Limits, Payload
         from ...guard.addresses import Email
@@ -70,6 +75,26 @@ CAUGHT = {
     """,
     "the logger behind it": "log._logger.append_keys(name=event.text)",
     "the formatter behind it": "log._formatter.json_serializer = str",
+    "fields of a metric's line": 'log.metered({"name": event.text})',
+    "the tags of a block": """
+        with log.tagged({"name": event.text}):
+            pass
+    """,
+    "the span itself": """
+        from ...guard.tracing import CURRENT
+        ...
+        CURRENT.get().annotate({"name": event.text})
+    """,
+    "the backend itself": """
+        from ...guard import observability
+        ...
+        observability.opened(event.text, None)
+    """,
+    "a metric's own line": """
+        from ...guard.emf import measured
+        ...
+        measured(event.text, 1, "Count")
+    """,
     "a name that is guard's own": """
         from ...guard.text import _line
         ...
