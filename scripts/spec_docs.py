@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from holdfast import source
@@ -74,8 +74,12 @@ def _table(questions: Iterable[Question]) -> list[str]:
 
 
 def _what(question: Question) -> str:
-    only = " and ".join(f'`{key} = "{value}"`' for key, value in question.when.items())
+    only = _beside(question.when)
     return (question.prompt or question.key) + (f" (with {only})" if only else "")
+
+
+def _beside(values: Mapping[str, tuple[str, ...]]) -> str:
+    return " and ".join(" or ".join(f'`{key} = "{value}"`' for value in each) for key, each in values.items())
 
 
 def _accepted(question: Question) -> str:
@@ -93,6 +97,8 @@ def _accepted(question: Question) -> str:
 
 def _default(question: Question) -> str:
     default = f"`{question.default}`" if question.default is not None else ""
+    if question.needed:
+        return f"{default}; must be given with {_beside(question.needed)}".removeprefix("; ")
     if not question.required:
         return default
     return f"must be given; {default} with `--defaults`" if default else "must be given"

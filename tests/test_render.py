@@ -557,3 +557,72 @@ def test_a_need_that_is_empty_is_none() -> None:
         CALL: "needs = [\"{{ 'box:get' if event.word == 'z' }}\"]\n[options.word]\nrequired = true\n"
     }
     assert rendered(needy)["list.yaml"] == rendered()["list.yaml"]
+
+
+BACKEND = """
+needs = ["{{ system.box ~ ':get' if system.box is defined }}"]
+[tables.system.mode]
+type = "choice"
+choices = ["local", "far", "farther"]
+default = "local"
+[tables.system.box]
+type = "resource"
+resource = "box"
+external = true
+needed = { mode = ["far", "farther"] }
+[tables.system.place]
+when = { mode = ["far", "farther"] }
+"""
+NEEDY: dict[str, str | bytes | None] = {
+    "template/system/plain/part.toml": BACKEND,
+    "template/resources/box/grants.toml": 'arn = "arn:{{ resource.name }}"\n[grants.get]\nactions = ["box:Get"]\n',
+    "template/function/each/slots/list.yaml/functions": (
+        "  {{ function.name }}: [{% for each in function.statements %}{{ each.resources[0] | quote }}{% endfor %}]\n"
+    ),
+}
+
+
+def test_what_the_service_has_chosen_needs_a_grant_for_every_function() -> None:
+    """And shows why each has it; one that was granted anyway is granted."""
+    text = f"{SPEC}[system]\nmode = 'far'\nbox = 'key'\n[resources.key]\nkind = 'box'\n"
+    listed = rendered(NEEDY, text)["list.yaml"].content.decode()
+    assert listed == 'functions:\n  a: ["arn:key"]\n  b: ["arn:key"]\n  # Yours go below this line.\n'
+    granted = text.replace('word = "x" }', 'word = "x" }\ngrants = ["key:get"]')
+    assert rendered(NEEDY, granted)["list.yaml"].content.decode() == listed
+    offered = load(template(NEEDY))
+    found = render.graph_of(spec.parse(granted, offered), offered)
+    assert [[p.because for p in link.permissions] for link in found.links] == [["grant"], ["service"]]
+    assert (
+        rendered(NEEDY)["list.yaml"].content.decode() == "functions:\n  a: []\n  b: []\n  # Yours go below this line.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("mode = 'farther'", "holdfast.toml:7 system: box is missing"),
+        (
+            "box = 'key'",
+            "holdfast.toml:8 system.box: there is no resource 'key'; add [resources.key] with kind = \"box\"",
+        ),
+        ("place = 'x'", 'it means something with mode = "far" or "farther" alone; remove it, or say that'),
+    ],
+)
+def test_an_option_can_hang_on_one_of_several_answers(table: str, told: str) -> None:
+    with pytest.raises(HoldfastError) as error:
+        rendered(NEEDY, f"{SPEC}[system]\n{table}\n")
+    assert told in str(error.value)
+    offered = load(template(NEEDY))
+    missing = spec.missing({"system": {"mode": "far"}}, offered)
+    assert "system.box" in missing
+    assert "system.box" not in spec.missing({"system": {"mode": "local"}}, offered)
+
+
+def test_two_parts_cannot_ask_the_same() -> None:
+    other = {"template/events/call/part.toml": "[options.word]\nrequired = true\n[tables.system.place]\n"}
+    with pytest.raises(HoldfastError) as error:
+        rendered(NEEDY | other)
+    assert str(error.value) == (
+        "template/system/plain/part.toml: it asks for system.place, and so does template/events/call; "
+        "give one of them another key"
+    )

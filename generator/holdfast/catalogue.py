@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from holdfast import shapes
 from holdfast.errors import HoldfastError, shown
-from holdfast.model import Question
+from holdfast.model import Options, Question
 from holdfast.parts import EVENTS, FUNCTION, PROJECT, RESOURCES, SHARED, Part, read_part
 from holdfast.questions import check_fields, project_questions
 from holdfast.source import MANIFEST, QUESTIONS, Template
@@ -31,6 +31,10 @@ class Catalogue:
     def group(self, group: str) -> Mapping[str, Part]:
         """The parts of one folder by name: `events` gives `http-api` and its neighbours."""
         return {name: part for (of, name), part in self.parts.items() if of == group}
+
+    def chosen(self, tables: Mapping[str, Options]) -> tuple[Part, ...]:
+        """The parts that the service as a whole has chosen: its backend, its CI system, who owns its roles."""
+        return tuple(self.parts[group, str(tables[group][key])] for group, key in self.choices.items())
 
     @property
     def function(self) -> Part:
@@ -182,9 +186,17 @@ def _tables(
         names = tuple(name for of, name in parts if of == group and name)
         asked = tables.setdefault(group, {}).get(key, Question(key, "choice", default=names[0]))
         tables[group][key] = replace(asked, type="choice", choices=_default_first(asked, names))
+    asking: dict[tuple[str, str], Part] = {}
     for part in parts.values():
         for table, questions in part.tables.items():
             for question in questions:
+                other = asking.setdefault((table, question.key), part)
+                if other is not part:
+                    raise HoldfastError(
+                        f"it asks for {table}.{question.key}, and so does {other.path}",
+                        where=f"{part.path}/part.toml",
+                        todo="give one of them another key",
+                    )
                 known = tables.setdefault(table, {}).get(question.key)
                 tables[table][question.key] = _refined(known, question) if known else question
     _check_tables(tables, choices)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from holdfast import arns, names, statements
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
-from holdfast.grants import Grants
 from holdfast.model import FunctionSpec, Grant, Options, ProjectSpec, ResourceSpec
 from holdfast.parts import Part
 from holdfast.statements import RenderText
@@ -39,7 +38,9 @@ def build(spec: ProjectSpec, catalogue: Catalogue, render: RenderText) -> Names:
     project = Options({**spec.tables["project"], "package": names.module(spec.name), "id": names.logical_id(spec.name)})
     context: dict[str, object] = {**spec.tables, "project": project}
     resources = {resource.name: _resource(resource, catalogue, render, context) for resource in spec.resources}
-    functions = {f.name: _function(f, catalogue, resources, render, context) for f in spec.functions}
+    needing = [(part, render(need, context)) for part in catalogue.chosen(spec.tables) for need in part.needs]
+    everywhere = [_needed(need, part, resources, catalogue) for part, need in needing if need]
+    functions = {f.name: _function(f, catalogue, resources, everywhere, render, context) for f in spec.functions}
     foreign = statements.foreign(each for function in functions.values() for each in function.foreign)
     common = {**context, "resources": resources, "functions": tuple(functions.values()), "foreign": foreign}
     return Names(common, functions, resources)
@@ -72,6 +73,7 @@ def _function(
     function: FunctionSpec,
     catalogue: Catalogue,
     resources: Mapping[str, ResourceView],
+    everywhere: Sequence[tuple[ResourceView, Grant]],
     render: RenderText,
     context: Mapping[str, object],
 ) -> FunctionView:
@@ -83,7 +85,7 @@ def _function(
     event["kind"] = function.event.kind
     rules = {r.kind: catalogue.parts["resources", r.kind].grants for r in resources.values()}
     needs = [render(need, {**context, "event": event}) for need in source.needs]
-    needed = [_needed(need, source, resources, rules) for need in needs if need]
+    needed = [*(_needed(need, source, resources, catalogue) for need in needs if need), *everywhere]
     own = [(resources[grant.resource], grant) for grant in function.grants]
     uses = [statements.Use(r, rules[r.kind], grant.name, grant.argument) for r, grant in (*needed, *own)]
     keys = statements.key_uses(uses)
@@ -111,10 +113,10 @@ def _grant(
 
 
 def _needed(
-    need: str, source: Part, resources: Mapping[str, ResourceView], rules: Mapping[str, Grants]
+    need: str, source: Part, resources: Mapping[str, ResourceView], catalogue: Catalogue
 ) -> tuple[ResourceView, Grant]:
     name, _, grant = need.partition(":")
-    if name not in resources or grant not in rules[resources[name].kind].rules:
+    if name not in resources or grant not in catalogue.parts["resources", resources[name].kind].grants.rules:
         raise HoldfastError(
             f"its needs name {shown(need)}, and there is no such resource or grant",
             where=f"{source.path}/part.toml",

@@ -14,8 +14,9 @@ from holdfast.model import EventSpec, FunctionSpec, ProjectSpec
 from holdfast.parts import EVENTS, RESOURCES
 from holdfast.statements import RenderText
 
-#: Why a function has a permission: somebody granted it, its event source needs it, or it is written out in the spec.
-Because = Literal["grant", "event", "allow"]
+#: Why a function has a permission: somebody granted it, its event source needs it, or something that the whole service
+#: has chosen, such as a backend; or it is written out in the spec.
+Because = Literal["grant", "event", "service", "allow"]
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def build(spec: ProjectSpec, catalogue: Catalogue, names: Names, render: RenderT
     links: list[Link] = []
     for function in spec.functions:
         found: dict[str, list[Permission]] = {}
-        for resource, permission in _permissions(function, catalogue, resources, names, render):
+        for resource, permission in _permissions(function, spec, catalogue, resources, names, render):
             found.setdefault(resource, []).append(permission)
         for resource, permission in _written_out(function):
             resources.setdefault(resource, Resource(resource, "", resource))
@@ -108,16 +109,20 @@ def build(spec: ProjectSpec, catalogue: Catalogue, names: Names, render: RenderT
 
 def _permissions(
     function: FunctionSpec,
+    spec: ProjectSpec,
     catalogue: Catalogue,
     resources: Mapping[str, Resource],
     names: Names,
     render: RenderText,
 ) -> Iterator[tuple[str, Permission]]:
-    """What the event source needs, then what was granted."""
-    part = catalogue.parts[EVENTS, function.event.kind]
-    needs = (render(need, names.of(function.name, "")) for need in part.needs)
+    """What the event source needs, then what was granted, then what the service's own choices need beside."""
+    seen = names.of(function.name, "")
+    granted = [str(grant) for grant in function.grants]
+    needs = (render(need, seen) for need in catalogue.parts[EVENTS, function.event.kind].needs)
     wanted: list[tuple[str, Because]] = [(need, "event") for need in needs if need]
-    wanted += [(str(grant), "grant") for grant in function.grants]
+    wanted += [(grant, "grant") for grant in granted]
+    needs = (render(need, seen) for part in catalogue.chosen(spec.tables) for need in part.needs)
+    wanted += [(need, "service") for need in needs if need and need not in granted]
     for text, because in wanted:
         resource, _, shown = text.partition(":")
         rule = catalogue.parts[RESOURCES, resources[resource].kind].grants.rules[shown.partition("(")[0]]

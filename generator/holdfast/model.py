@@ -34,7 +34,8 @@ class Options(Mapping[str, Value]):
 class Question:
     """One option of a part: what may stand under its key in holdfast.toml, and how a terminal asks for it.
 
-    `when` names keys of the same table and the values under which the option matters. `unique` refuses that two
+    `when` names keys of the same table and the values under which the option matters, `needed` those under which it
+    must be given, although it is not `required` beside others. `unique` refuses that two
     functions give the same value, among those that answer the question `within` alike; `resource` is the kind that a
     `resource` option must name, one that somebody else made only with `external`. `values` is what each value of a map
     must match. `own` is an option that only a resource of the service's own stack has.
@@ -58,11 +59,17 @@ class Question:
     unique: bool = False
     within: str = ""
     reserved: tuple[str, ...] = ()
-    when: Mapping[str, str] = field(default_factory=dict)
+    when: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def matters(self, table: Mapping[str, object]) -> bool:
         """Whether the option counts, given the other values of its table."""
-        return all(table.get(key) == value for key, value in self.when.items())
+        return all(table.get(key) in values for key, values in self.when.items())
+
+    def must(self, table: Mapping[str, object]) -> bool:
+        """Whether it has to be given, with the other values of its table."""
+        needed = bool(self.needed) and all(table.get(key) in values for key, values in self.needed.items())
+        return (self.required or needed) and self.matters(table)
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ _FIELDS: Mapping[str, type] = {
     **dict.fromkeys(("required", "asked", "unique", "external", "own"), bool),
     **dict.fromkeys(("minimum", "maximum"), int),
     **dict.fromkeys(("choices", "reserved"), list),
-    "when": dict,
+    **dict.fromkeys(("when", "needed"), dict),
 }
 
 
@@ -79,6 +79,9 @@ def read_question(key: str, raw: Mapping[str, object], where: str) -> Question:
     for name in ("choices", "reserved"):
         if name in fields:
             fields[name] = shapes.texts(fields, name, where)
+    for name in ("when", "needed"):
+        if name in fields:
+            fields[name] = _values(fields, name, where)
     question = Question(key=key, type=kind, **fields)  # type: ignore[arg-type]
     if question.choices and question.default not in (None, *question.choices):
         raise HoldfastError(
@@ -100,7 +103,20 @@ def check_fields(key: str, kind: str, fields: Mapping[str, object], where: str) 
                 where=where,
                 todo="docs/template.md says what fits",
             )
-        if wanted is dict and not all(isinstance(text, str) for text in shapes.table(fields, name, where).values()):
+        if wanted is dict and not all(_is_text(text, name) for text in shapes.table(fields, name, where).values()):
             raise HoldfastError(f"the option {shown(key)} must have texts in {name}", where=where, todo="mend it")
     for name in ("pattern", "values"):
         shapes.pattern(str(fields.get(name, "")), f"the {name} of the option {shown(key)}", where)
+
+
+def _is_text(value: object, name: str) -> bool:
+    """Whether `value` is a text, or where one of several may hold, a list of them."""
+    listed = value if isinstance(value, list) and value and name != "default" else [value]
+    return all(isinstance(text, str) for text in listed)
+
+
+def _values(fields: Mapping[str, object], name: str, where: str) -> dict[str, tuple[str, ...]]:
+    """Keys of the table, each with the values that count."""
+    found = shapes.table(fields, name, where)
+    listed = {key: [value] if isinstance(value, str) else value for key, value in found.items()}
+    return {key: shapes.texts(listed, key, where) for key in listed}

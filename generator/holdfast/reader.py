@@ -76,18 +76,21 @@ class Reader:
         path: tuple[str, ...],
         given: Mapping[str, object],
         questions: tuple[Question, ...],
-        resources: Mapping[str, ResourceSpec],
+        resources: Mapping[str, ResourceSpec] | None,
         *,
         also: tuple[str, ...] = (),
     ) -> Options:
-        """The answers in `given`, each fit for its question, and the defaults of the others."""
+        """The answers in `given`, each fit for its question, and the defaults of the others.
+
+        What names a resource is looked for in `resources`; without them, `references` does it later.
+        """
         self.known(path, given, [*also, *(question.key for question in questions)])
         known = {question.key: question.default for question in questions} | dict(given)
         values: dict[str, Value] = {}
         for question in questions:
             here = (*path, question.key)
             if question.key not in given:
-                if question.required and question.matters(known):
+                if question.must(known):
                     if self.unfinished:
                         continue
                     raise self.error(path, f"{question.key} is missing: {question.prompt}", may_hold(question))
@@ -101,12 +104,24 @@ class Reader:
             if wrong:
                 raise self.error(here, wrong, may_hold(question))
             if not question.matters(known) and value != question.default:
-                wanted = ", ".join(f"{key} = {quote(text)}" for key, text in question.when.items())
+                wanted = ", ".join(f"{key} = {_either(values)}" for key, values in question.when.items())
                 raise self.error(here, f"it means something with {wanted} alone", "remove it, or say that")
-            if question.type == "resource":
+            if question.type == "resource" and resources is not None:
                 self._check_resource(here, question, str(value), resources)
             values[question.key] = value  # type: ignore[assignment]
         return Options(values)
+
+    def references(
+        self,
+        path: tuple[str, ...],
+        values: Options,
+        questions: tuple[Question, ...],
+        resources: Mapping[str, ResourceSpec],
+    ) -> None:
+        """Refuse an answer that names no resource of the kind that its question wants."""
+        for question in questions:
+            if question.type == "resource" and question.key in values:
+                self._check_resource((*path, question.key), question, str(values[question.key]), resources)
 
     def _check_resource(
         self, path: tuple[str, ...], question: Question, value: str, resources: Mapping[str, ResourceSpec]
@@ -123,3 +138,7 @@ class Reader:
             raise self.error(
                 path, f"{shown(value)} is not made by this service's stack", f"name a {question.resource} that is"
             )
+
+
+def _either(values: Iterable[str]) -> str:
+    return " or ".join(map(quote, values))

@@ -124,7 +124,7 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
     """Every use of every part, in the order in which their fragments stand in a slot."""
     parts = catalogue.parts
     kinds = {resource.name: resource.kind for resource in spec.resources}
-    chosen = _chosen(spec, catalogue)
+    chosen = catalogue.chosen(spec.tables)
     once = [parts[PROJECT, ""], *chosen]
     for kind in dict.fromkeys(kinds.values()):
         once += [*catalogue.shared(parts[RESOURCES, kind], {}), parts[RESOURCES, kind]]
@@ -143,11 +143,6 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
             yield Use(part, "each", function.name)
         for name in dict.fromkeys(grant.resource for grant in function.grants):
             yield Use(parts[RESOURCES, kinds[name]], "granted", function.name, name)
-
-
-def _chosen(spec: ProjectSpec, catalogue: Catalogue) -> list[Part]:
-    """The parts that tables pick: a backend, a CI system, who owns roles."""
-    return [catalogue.parts[group, str(spec.tables[group][key])] for group, key in catalogue.choices.items()]
 
 
 def _file(path: str, run: Rendering, part: Part, source: Source, names: Mapping[str, object]) -> File:
@@ -185,7 +180,7 @@ def check_size(spec: ProjectSpec, catalogue: Catalogue, *, name: str = SPEC) -> 
 
 def resource_count(spec: ProjectSpec, catalogue: Catalogue) -> int:
     """How many resources the translated stack holds, from what each part says of itself."""
-    elsewhere = any(part.elsewhere for part in _chosen(spec, catalogue))
+    elsewhere = any(part.elsewhere for part in catalogue.chosen(spec.tables))
     uses = [(use.part, use.scope) for use in _uses(spec, catalogue)]
     return sum(part.counts[scope] + (0 if elsewhere else part.roles[scope]) for part, scope in uses)
 

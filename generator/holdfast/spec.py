@@ -80,11 +80,13 @@ def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
     if len(absent) > 1:
         raise _incomplete(reader, absent)
     tables = {
-        table: reader.options((table,), reader.mapping((table,), data.get(table, {})), questions, {})
+        table: reader.options((table,), reader.mapping((table,), data.get(table, {})), questions, None)
         for table, questions in catalogue.tables.items()
     }
     _check_project(reader, tables)
     resources = read_resources(reader, reader.mapping(("resources",), data.get("resources", {})))
+    for table, questions in catalogue.tables.items():
+        reader.references((table,), tables[table], questions, {resource.name: resource for resource in resources})
     functions = read_functions(reader, reader.mapping(("functions",), data.get("functions", {})), resources)
     spec = ProjectSpec(tables, resources, functions)
     _check_lengths(reader, spec)
@@ -133,7 +135,7 @@ def _of_kind(parts: Mapping[str, Part], given: Mapping[str, object]) -> tuple[Qu
 def _unanswered(path: tuple[str, ...], given: Mapping[str, object], questions: tuple[Question, ...]) -> Iterable[str]:
     known = {question.key: question.default for question in questions} | dict(given)
     for question in questions:
-        if question.required and question.key not in given and question.matters(known):
+        if question.key not in given and question.must(known):
             yield ".".join((*path, question.key))
 
 

@@ -5,7 +5,12 @@ from __future__ import annotations
 from holdfast.graph import Function, Graph, Link
 from holdfast.iam.access import LEVELS
 
-_BECAUSE = {"grant": "", "event": ", which its event source needs", "allow": ", written out in the spec"}
+_BECAUSE = {
+    "grant": "",
+    "event": ", which its event source needs",
+    "service": ", which every function needs",
+    "allow": ", written out in the spec",
+}
 
 
 def summary(graph: Graph) -> str:

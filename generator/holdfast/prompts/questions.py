@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from holdfast.answers import may_hold
 from holdfast.model import Question
@@ -37,9 +38,9 @@ class Questions:
         for question in questions:
             table = self._answers.table(*path)
             known = {other.key: other.default for other in questions} | table
-            wanted = (question.asked or question.required) and question.matters(known)
-            if wanted and question.key not in table:
-                value = self._ways[question.type]((*path, question.key), question)
+            must = question.must(known)
+            if (must or (question.asked and question.matters(known))) and question.key not in table:
+                value = self._ways[question.type]((*path, question.key), replace(question, required=must))
                 if value not in (None, {}):
                     self._answers.put((*path, question.key), value)
 

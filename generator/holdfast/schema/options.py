@@ -24,15 +24,9 @@ def table_schema(questions: Iterable[Question], more: Mapping[str, Schema] = Map
     questions = tuple(questions)
     defaults = {question.key: question.default for question in questions}
     conditions = [
-        {
-            "if": {
-                "properties": {key: {"const": value} for key, value in question.when.items()},
-                "required": [key for key, value in question.when.items() if defaults.get(key) != value],
-            },
-            "then": {"required": [question.key]},
-        }
+        {"if": _beside({**question.when, **question.needed}, defaults), "then": {"required": [question.key]}}
         for question in questions
-        if question.required and question.when
+        if question.needed or (question.required and question.when)
     ]
     table: Schema = {
         "type": "object",
@@ -43,6 +37,15 @@ def table_schema(questions: Iterable[Question], more: Mapping[str, Schema] = Map
     return table | ({"required": always} if always else {}) | ({"allOf": conditions} if conditions else {})
 
 
+def _beside(values: Mapping[str, tuple[str, ...]], defaults: Mapping[str, object]) -> Schema:
+    return {
+        "properties": {
+            key: {"enum": list(each)} if len(each) > 1 else {"const": each[0]} for key, each in values.items()
+        },
+        "required": [key for key, each in values.items() if defaults.get(key) not in each],
+    }
+
+
 def required(questions: Iterable[Question]) -> list[str]:
     return [question.key for question in questions if question.required and not question.when]
 
@@ -50,7 +53,7 @@ def required(questions: Iterable[Question]) -> list[str]:
 def is_required(questions: tuple[Question, ...]) -> bool:
     """Whether the table must stand in the file: something in it is required even where all else is its default."""
     defaults = {question.key: question.default for question in questions}
-    return any(question.required and question.matters(defaults) for question in questions)
+    return any(question.must(defaults) for question in questions)
 
 
 def _option(question: Question) -> Schema:
