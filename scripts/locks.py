@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import itertools
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,13 +26,32 @@ def names(group: str) -> list[str]:
 
 
 def start() -> None:
-    """Give a part that is new its empty locks, so that a service with it can be rendered."""
+    """Give a part that is new its first locks, so that a service with it can be rendered.
+
+    A neighbour's versions are kept where they fit: backends differ by what they bring alone.
+    """
     (LOCKS / "tools").mkdir(parents=True, exist_ok=True)
-    for backend in names("observability"):
-        (LOCKS / f"{backend}.txt").touch()
-        (LOCKS / f"{backend}-dev.txt").touch()
+    for backend, kind in itertools.product(names("observability"), ("", "-dev")):
+        known = sorted(path for name in names("observability") for path in LOCKS.glob(f"{name}{kind}.txt"))
+        if not (LOCKS / f"{backend}{kind}.txt").exists():
+            shutil.copyfile(known[0] if known else os.devnull, LOCKS / f"{backend}{kind}.txt")
     for tool in TEMPLATE.glob("**/files/tools/*.txt"):
         (LOCKS / "tools" / tool.name).touch()
+
+
+def example(group: str, name: str) -> Mapping[str, object]:
+    """What a part's own example answers: some of it must be given."""
+    part = tomllib.loads((TEMPLATE / group / name / "part.toml").read_text(encoding="utf-8"))
+    given: Mapping[str, object] = part.get("example", {})
+    return given
+
+
+def answers(given: Mapping[str, object], above: str = "") -> list[str]:
+    """`given` as options of `holdfast new`."""
+    found: list[str] = []
+    for key, value in given.items():
+        found += answers(value, f"{above}{key}.") if isinstance(value, dict) else ["--set", f"{above}{key}={value}"]
+    return found
 
 
 def lock(backend: str, system: str, upgrade: list[str]) -> None:
@@ -39,6 +61,7 @@ def lock(backend: str, system: str, upgrade: list[str]) -> None:
         service = Path(folder, "service")
         new = [sys.executable, "-m", "holdfast", "new", str(service), "--spec", str(ROOT / "examples" / "orders.toml")]
         new += ["--set", f"observability.backend={backend}", "--set", f"ci.system={system}", "--no-git", "--quiet"]
+        new += answers(example("observability", backend)) + answers(example("ci", system))
         subprocess.run(new, check=True)
         # As its `make lock` and `make upgrade`, but for uv, which is here already.
         subprocess.run([sys.executable, "tools/lock.py", "--uv", str(uv), *upgrade], cwd=service, check=True)

@@ -619,7 +619,9 @@ def test_an_option_can_hang_on_one_of_several_answers(table: str, told: str) -> 
 
 
 def test_two_parts_cannot_ask_the_same() -> None:
-    other = {"template/events/call/part.toml": "[options.word]\nrequired = true\n[tables.system.place]\n"}
+    other: dict[str, str | bytes | None] = {
+        "template/events/call/part.toml": "[options.word]\nrequired = true\n[tables.system.place]\n"
+    }
     with pytest.raises(HoldfastError) as error:
         rendered(NEEDY | other)
     assert str(error.value) == (

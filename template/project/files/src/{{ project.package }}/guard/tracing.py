@@ -19,6 +19,7 @@ from contextvars import ContextVar
 from types import TracebackType
 from typing import Protocol
 
+from .context import Handler
 from .failure import kind_of
 from .logs import log
 
@@ -84,6 +85,11 @@ def mark_failed(error: str) -> None:
     if span is not None:
         with suppress(Exception):
             span.fail(error)
+
+
+def trigger_of(handler: Handler) -> str:
+    """What invokes the handler that `traced` was given: http, pubsub, datasource, timer or other."""
+    return str(getattr(getattr(getattr(handler, "__self__", None), "source", None), "trigger", "other"))
 
 
 def in_lambda() -> bool:

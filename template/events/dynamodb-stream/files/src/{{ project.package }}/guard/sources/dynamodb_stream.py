@@ -68,6 +68,7 @@ class DynamodbStream(Source[E]):
     """A refused record is set aside; an error in business code brings it back, with what follows it."""
 
     name = "dynamodb-stream"
+    trigger = "datasource"
     attributes = frozenset({"event_name", "sequence_number", "changed", "expired", "stream"})
     disposal: ClassVar[SetAside] = SetAside(name)
     #: For each record: two images of 400 KB, in which each value is an object of its own.

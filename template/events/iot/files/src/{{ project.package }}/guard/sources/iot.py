@@ -49,6 +49,7 @@ class Iot(AsynchronousSource[E]):
     """Takes the messages of the topics that its rule names: Basic Ingest calls a rule whatever the topic is."""
 
     name = "iot"
+    trigger = "pubsub"
     attributes = frozenset({"client", "principal", "received", "topic", "trace"})
     #: A message's 128 KiB as base64, and room for what the rule writes around them.
     limits = Limits(bytes=4 * 128 * KIB // 3 + 8 * KIB)

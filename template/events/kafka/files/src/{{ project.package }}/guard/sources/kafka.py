@@ -51,6 +51,7 @@ class Kafka(Source[E]):
     """A refused record is set aside; an error in business code brings it back, with what follows in its partition."""
 
     name = "kafka"
+    trigger = "pubsub"
     carries = True
     spares = True
     attributes = frozenset({"topic", "partition", "offset", "appended"})

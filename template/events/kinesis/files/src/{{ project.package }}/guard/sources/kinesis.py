@@ -36,6 +36,7 @@ class Kinesis(Source[E]):
     """A refused record is set aside; an error in business code brings it back, with what follows it."""
 
     name = "kinesis"
+    trigger = "pubsub"
     carries = True
     spares = True
     attributes = frozenset({"sequence_number", "arrived", "stream"})

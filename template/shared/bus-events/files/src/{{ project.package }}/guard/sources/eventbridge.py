@@ -31,6 +31,7 @@ class EventBridge(AsynchronousSource[E]):
     """Takes the events of one source, and where it says so of one detail type: a rule may let more through."""
 
     name = "eventbridge"
+    trigger = "pubsub"
     attributes = frozenset({"account", "id", "region"})
 
     def __init__(self, model: type[E], source: str, detail_type: str | None) -> None:

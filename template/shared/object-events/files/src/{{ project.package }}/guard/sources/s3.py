@@ -58,6 +58,7 @@ class S3(AsynchronousSource[E]):
     """An object's key is decoded once, and refused where that leaves an escape."""
 
     name = "s3"
+    trigger = "datasource"
     described = frozenset(
         {"bucket", "etag", "event_name", "id", "key", "sequencer", "size", "time", "version_id"},
     )

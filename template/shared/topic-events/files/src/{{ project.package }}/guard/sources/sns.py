@@ -41,6 +41,7 @@ class Sns(AsynchronousSource[E]):
     """Lambda gets one message at a time; in a queue each is a document of its own."""
 
     name = "sns"
+    trigger = "pubsub"
     attributes = frozenset({"message_id", "time", "topic"})
     carries = True
     limits = Limits(bytes=MIB, records=10)
