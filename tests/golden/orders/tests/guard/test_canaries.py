@@ -13,7 +13,7 @@ from typing import NoReturn
 import pytest
 
 from orders import settings
-from orders.guard import Context, boundary, log
+from orders.guard import Context, annotate, boundary, log, metric, span
 from orders.guard.context import Handler
 
 from .functions import FUNCTIONS
@@ -244,6 +244,31 @@ def test_the_log_cannot_be_talked_into_it(
     lines = [{key: value for key, value in line.items() if CANARY not in key} for line in result.lines]
     assert CANARY not in json.dumps(lines)
     assert lines
+
+
+@each_function
+def test_what_is_traced_and_counted_cannot_be_talked_into_it(
+    function: Function, context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """test_facade.py looks at what the backend gets; this at what is printed, as in Lambda, by whatever backend."""
+
+    def talkative(event: object, _context: Context) -> None:
+        annotate(token=CANARY, event=event, **dict(os.environ))
+        metric("orders", CANARY)  # type: ignore[arg-type]
+        metric("orders", 1, unit=CANARY)  # type: ignore[arg-type]
+        metric(f"{CANARY} x", 1)
+        metric("orders", 1)
+        with span("outer"), span("inner"):
+            annotate(token=CANARY)
+            raise ValueError(CANARY)
+
+    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:1")
+    result = run(function.around(talkative), function.sample(), context, capfd)
+    assert [line["error"] for line in result.named("function_failed")] == ["ValueError"]
+    assert [line["wrong"] for line in result.named("metric_withheld")] == ["value", "unit", "name"]
+    assert len(result.named("metric")) == 1
+    assert CANARY not in result.output
+    assert CANARY not in _left(result)
 
 
 def test_the_runtime_prints_no_message_of_a_library(context: Context, capfd: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,7 @@ from .logs import log
 from .observability import traced
 from .rejection import Rejected, refusing
 from .source import E, Item, PartlyRejected, Source
+from .tracing import mark_failed
 
 #: What has yet to run.
 _UNFINISHED = (Awaitable, AsyncIterator, Iterator)
@@ -91,6 +92,7 @@ class Guarded(Generic[E]):
         kind = kind_of(error)
         log.error("function_failed", error=Vetted(kind), place=Vetted(place(error)))
         log.why(error)
+        mark_failed(kind)
         return Failed(kind)
 
     def _refused(self, rejected: Rejected) -> Refused:

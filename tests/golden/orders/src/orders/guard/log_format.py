@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, NamedTuple
 
@@ -43,16 +43,36 @@ class Vetted(NamedTuple):
     value: object
 
 
-def own_fields(fields: dict[str, object], taken: Iterable[str]) -> dict[str, object]:
+def own_fields(fields: Mapping[str, object], taken: Iterable[str]) -> dict[str, object]:
     """`fields` as a log record of the guard can take them: none that would overwrite the record's own or what is
     `taken`, none with a chosen name.
     """
-    reserved = _RESERVED.union(taken)
+    kept = _named(fields, _RESERVED.union(taken))
+    withheld = {"withheld": Vetted(len(fields) - len(kept))} if len(fields) > len(kept) else {}
+    return kept | withheld | {_MARK: _OWN}
+
+
+def attributes(fields: Mapping[str, object]) -> dict[str, bool | int | float | str]:
+    """`fields` as the attributes of a span: by the rule of a log line, and none that guard sets itself."""
+    judged = {name: _value(name, value) for name, value in _named(fields, _OWN_KEYS).items()}
+    return {name: value for name, value in judged.items() if isinstance(value, bool | int | float | str)}
+
+
+def vetted_fields(fields: Mapping[str, object]) -> dict[str, object]:
+    """Fields that guard made itself, whatever they are called, as a log record can take them."""
+    return {name: Vetted(value) for name, value in fields.items()} | {_MARK: _OWN}
+
+
+def is_taken(name: str) -> bool:
+    """Whether a line with a metric has a field of this name already."""
+    return name in _RESERVED or name in TAGS.get() or name == "stage"
+
+
+def _named(fields: Mapping[str, object], reserved: Collection[str]) -> dict[str, object]:
+    """The first fields with a fitting name; one that is reserved gets a `_` at its end."""
     named = {name: value for name, value in fields.items() if _FIELD_NAME.match(name)}
     kept = dict(list(named.items())[:_MOST_FIELDS])
-    safe = {f"{name}_" if name in reserved else name: value for name, value in kept.items()}
-    withheld = {"withheld": Vetted(len(fields) - len(kept))} if len(fields) > len(kept) else {}
-    return safe | withheld | {_MARK: _OWN}
+    return {f"{name}_" if name in reserved else name: value for name, value in kept.items()}
 
 
 class Formatter(LambdaPowertoolsFormatter):

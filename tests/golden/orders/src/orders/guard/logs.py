@@ -13,7 +13,7 @@ from aws_lambda_powertools.logging import Logger
 
 from .context import Context, Handler
 from .failure import kind_of, place
-from .log_format import TAGS, Formatter, Vetted, own_fields, shows_values
+from .log_format import TAGS, Formatter, Vetted, own_fields, shows_values, vetted_fields
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -93,6 +93,12 @@ class Log:
     def tagged(self, fields: Mapping[str, str]) -> _Tagged:
         """Put the guard's own `fields` into every line until the block ends."""
         return _Tagged(fields)
+
+    def metered(self, fields: Mapping[str, object]) -> None:
+        """Write guard's own `fields` about a metric, at a level that neither Powertools nor Lambda filters out."""
+        with suppress(Exception):
+            write = self._logger.info if self._logger.log_level <= logging.INFO else self._logger.warning
+            write("metric", stacklevel=5, extra=vetted_fields(fields))
 
     def around(self, handler: Handler) -> Handler:
         """`handler` with the invocation's own keys in every line, and none left over from the invocation before."""

@@ -53,6 +53,7 @@ class WebSource(Source[E]):
     A source of requests says what its `envelope` is, and what of Path, Query, Claim and Identity it has in `parts`.
     """
 
+    trigger = "http"
     disposal = Respond()
     #: A function takes 6 MB at once; a body of JSON that people or services wrote is far from it.
     limits = Limits(bytes=MIB)

@@ -6,7 +6,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic_core import to_json
 
@@ -22,6 +22,7 @@ from .strict_json import decoded, parse, validated
 
 E = TypeVar("E", bound=Payload)
 V = TypeVar("V", bound=Envelope)
+Trigger = Literal["datasource", "http", "pubsub", "timer", "other"]
 
 
 def _same(value: object) -> object:
@@ -79,6 +80,8 @@ class Source(ABC, Generic[E]):
     direct: ClassVar[bool] = False
     #: Whether `disposal` knows what to do with a part of such an event that was refused while the rest was handled.
     spares: ClassVar[bool] = False
+    #: What such an invocation is to a tracer, in OpenTelemetry's words.
+    trigger: ClassVar[Trigger] = "other"
     disposal: ClassVar[Disposal]
     limits: Limits = Limits()
     within: Source[E] | None

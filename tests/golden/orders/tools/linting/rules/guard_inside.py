@@ -1,6 +1,7 @@
 """What guard and settings.py decide holds for every event: no function changes it, or takes a way around it.
 
-guard is what stands in its modules without a `_`, and of its logs `log` alone; settings.py is changed where it stands.
+guard is what stands in its modules without a `_`, of its logs `log` alone, of what is traced its facade; settings.py is
+changed where it stands.
 """
 
 from __future__ import annotations
@@ -12,7 +13,12 @@ from ..code import Module
 from ..finding import Span, span
 from ..scope import Scope
 
-_INSIDE = "is guard's own, and writes what nobody has looked at: use `log` from guard"
+_INSIDE = "is guard's own, and writes what nobody has looked at: use `log` and `span` from guard"
+_TRACES = frozenset({"emf", "observability", "tracing"})
+#: What is in these has been found where it is imported.
+_FOUND = tuple(f".guard.{module}." for module in ("log_format", *sorted(_TRACES)))
+#: Of `log`, what writes guard's own fields.
+_WRITING = frozenset({"metered", "tagged"})
 _SET = "holds for every event: say it in settings.py"
 _CHANGING = frozenset({"add", "clear", "pop", "popitem", "setdefault", "update", "__setitem__"})
 _SETTING = frozenset({"delattr", "setattr"})
@@ -26,8 +32,7 @@ def check(module: Module) -> Iterator[tuple[Span, str]]:
                 if _is_inside(module, full):
                     found[node] = f"{full.rpartition('.')[2]} {_INSIDE}"
         elif isinstance(node, ast.Attribute) and _is_inside(module, dotted := module.dotted(node, scope)):
-            # What is in log_format has been found where it is imported.
-            found |= {} if ".log_format." in dotted else {node: f"{node.attr} {_INSIDE}"}
+            found |= {} if any(module in dotted for module in _FOUND) else {node: f"{node.attr} {_INSIDE}"}
         for target in _changed(module, node, scope):
             if len(_parts(module, _dotted(module, target, scope))) > 1:
                 found[target] = f"{ast.unparse(target)} {_SET}"
@@ -51,6 +56,10 @@ def _is_inside(module: Module, dotted: str) -> bool:
         case ["guard", "log_format", *_]:
             return True
         case ["guard", "logs", name, *_] if name != "log":
+            return True
+        case ["guard", "log", name, *_] | ["guard", "logs", "log", name, *_] if name in _WRITING:
+            return True
+        case ["guard", part, *_] if part in _TRACES:
             return True
         case ["guard", *names]:
             return any(name.startswith("_") and not name.endswith("__") for name in names) or "Vetted" in names

@@ -29,6 +29,7 @@ class Schedule(AsynchronousSource[E]):
     """Its `id` and `time` are the event's own by their names alone, whatever `detail` holds."""
 
     name = "schedule"
+    trigger = "timer"
     attributes = frozenset({"id", "time"})
 
     def _origins(self, model: type[E]) -> Mapping[str, Filled]:

@@ -32,6 +32,7 @@ class Sqs(Source[E]):
     """
 
     name = "sqs"
+    trigger = "pubsub"
     carries = True
     disposal: ClassVar[FailItem] = FailItem()
     #: For each message: SQS's own limit, towards which attributes count in base64, and room for what AWS adds.
