@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks import guard, peers, privileges, report
+from benchmarks import guard, peers, privileges, report, shipped
 from benchmarks.measure import Figures, environment, environment_of, interleaved, run
 from holdfast import __version__
 
@@ -45,8 +45,9 @@ def main() -> None:
         rendered = {functions: _engine(ours, functions) for functions in SIZES}
         found = privileges.measure(ours, place)
         costs = guard.measure(place)
+        artefacts = shipped.measure(place)
     text, missed = report.page(
-        report.Results(versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS, costs, found)
+        report.Results(versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS, costs, found, artefacts)
     )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(text, encoding="utf-8", newline="\n")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks import guard_report, privileges
+from benchmarks import guard_report, privileges, shipped
 from benchmarks.guard import Costs
 from benchmarks.measure import Figures
 from benchmarks.privileges import Measured
@@ -28,6 +28,7 @@ class Results:
     engine_rounds: int
     guard: Costs
     privileges: Measured
+    shipped: shipped.Measured
 
 
 def page(results: Results) -> tuple[str, list[str]]:
@@ -52,6 +53,7 @@ def page(results: Results) -> tuple[str, list[str]]:
         *_engine(results.rendered),
         "",
         *guard_report.tables(results.guard),
+        *shipped.tables(results.shipped),
         *privileges.tables(results.privileges),
         "## Targets",
         "",
@@ -72,6 +74,7 @@ def _targets(results: Results) -> dict[str, bool]:
         "nor does each further one, so that growth stays linear": steps[-1] <= 1.5 * steps[0],
         "the engine stays below 120 MiB": max(figures.mebibytes for figures in results.rendered.values()) < 120,
         **guard_report.targets(results.guard),
+        **shipped.targets(results.shipped),
         **privileges.targets(results.privileges),
     }
 

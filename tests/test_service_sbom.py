@@ -114,6 +114,13 @@ def test_the_artefact_has_a_hash_that_anybody_can_work_out(built: Path) -> None:
     assert root["hashes"] == [{"alg": "SHA-256", "content": said.split()[0]}]
 
 
+def test_it_is_small_and_holds_nothing_that_the_runtime_has(built: Path) -> None:
+    """What is loaded when a function starts cold; the benchmarks have the figures."""
+    files = [path for path in (built / ARTEFACT).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 13_000_000
+    assert not {"boto3", "botocore", "s3transfer"} & {one["name"] for one in bill(built)["components"]}
+
+
 def test_it_says_what_needs_what(built: Path) -> None:
     needs = {one["ref"].partition("==")[0]: one.get("dependsOn", []) for one in bill(built)["dependencies"]}
     plain = {name: {other.partition("==")[0] for other in others} for name, others in needs.items()}
