@@ -106,7 +106,7 @@ def test_lock_adds_what_is_new_and_keeps_the_rest(service: Path, index: Index) -
 
 def test_upgrade_takes_one_package_or_all(service: Path, index: Index) -> None:
     index.wheels += [Wheel("web", "1.2", ("text>=1",)), Wheel("text", "1.5"), Wheel("web", "1.3", age=2)]
-    assert "requirements.txt: web 1.0 -> 1.2\n" in lock(service, index, "--upgrade", "web").stdout
+    assert "requirements.txt: web 1.0 -> 1.2\n" in lock(service, index, "--upgrade", "Web<1.3 scan").stdout
     assert locked(service) == ["text==1.1", "web==1.2"]
     assert lock(service, index, "--upgrade").returncode == 0
     assert locked(service) == locked(service, "requirements-dev.txt")[2:] == ["text==1.5", "web==1.2"]
