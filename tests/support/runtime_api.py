@@ -1,6 +1,6 @@
 """Lambda around a handler: AWS's own runtime interface client as a process, and the runtime API that it asks, on loopback.
 
-SQS is there too, as far as sources of streams need it to set records aside.
+SQS is there too, as far as sources of streams need it to set records aside, and Secrets Manager with one key.
 The client is the program that calls handlers inside Lambda; what it posts and prints here, it posts and prints there.
 """
 
@@ -24,6 +24,11 @@ from support import tools
 
 LOCK = Path(__file__).with_name("runtime.txt")
 _ROOT = "/2018-06-01/runtime"
+#: What each secret is.
+KEY = "key-0f1e2d3c4b5a"
+TRACE = "1-65943e2f-1a2b3c4d5e6f708192a3b4c5"
+#: Lambda's own span of an invocation.
+ABOVE = "53995c3f42cd8ad8"
 #: Lambda's quota for the answer of a synchronous invocation.
 _LARGEST_ANSWER = 6 * 1024 * 1024 + 100
 _PATIENCE = 30.0
@@ -65,6 +70,7 @@ class Session:
     stderr: str = ""
     frames: list[Frame] = field(default_factory=list)
     set_aside: list[str] = field(default_factory=list)
+    secrets_read: list[str] = field(default_factory=list)
 
     @property
     def printed(self) -> str:
@@ -118,7 +124,7 @@ class _Requests(BaseHTTPRequestHandler):
                 "Lambda-Runtime-Aws-Request-Id": request_id(number),
                 "Lambda-Runtime-Deadline-Ms": str(round(time.time() * 1000) + 60_000),
                 "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:111122223333:function:bench",
-                "Lambda-Runtime-Trace-Id": "Root=1-65943e2f-1a2b3c4d5e6f708192a3b4c5;Parent=53995c3f42cd8ad8;Sampled=1",
+                "Lambda-Runtime-Trace-Id": f"Root={TRACE};Parent={ABOVE};Sampled=1",
             },
         )
 
@@ -129,6 +135,10 @@ class _Requests(BaseHTTPRequestHandler):
             self.server.session.set_aside += [entry["MessageBody"] for entry in entries]
             taken = [{"Id": entry["Id"], "MessageId": "1", "MD5OfMessageBody": ""} for entry in entries]
             self._answer(200, json.dumps({"Successful": taken}).encode(), {})
+            return
+        if self.headers.get("x-amz-target") == "secretsmanager.GetSecretValue":
+            self.server.session.secrets_read.append(json.loads(posted.body)["SecretId"])
+            self._answer(200, json.dumps({"Name": "key", "SecretString": KEY}).encode(), {})
             return
         if self.path == f"{_ROOT}/init/error":
             self.server.session.start = posted
