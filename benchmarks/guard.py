@@ -16,8 +16,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
+from benchmarks import backends
 from benchmarks.measure import environment, rotated
 
 HERE = Path(__file__).parent
@@ -79,6 +81,7 @@ class Costs:
     parsed: Mapping[str, Pair]
     handled: Mapping[str, Pair]
     bombs: Mapping[str, Bomb]
+    backends: Mapping[str, Import]
 
 
 def measure(place: Path) -> Costs:
@@ -107,7 +110,13 @@ def measure(place: Path) -> Costs:
         {name: Pair(*found["parsed"]) for name, found in events.items()},
         {name: Pair(*found["handled"]) for name, found in events.items()},
         _bombs(ours, service, place / "bomb.json"),
+        _backends(place / "backends"),
     )
+
+
+def _backends(place: Path) -> dict[str, Import]:
+    with backends.secrets_manager() as secrets:
+        return _imports(backends.wanted(place, PYTHON, secrets))
 
 
 def _service(place: Path) -> Path:
@@ -133,7 +142,7 @@ def _same_versions(locked: str, stock: str) -> None:
         )
 
 
-def _imports(wanted: Mapping[str, tuple[str, str, str]]) -> dict[str, Import]:
+def _imports(wanted: Mapping[str, tuple[str, str, str] | backends.Wanted]) -> dict[str, Import]:
     """The medians of all, taken in turn, after one round that warms up: it writes the bytecode."""
     found: dict[str, list[Import]] = {name: [] for name in wanted}
     for turn in range(ROUNDS + 1):
@@ -153,9 +162,9 @@ def _median(runs: Sequence[Import]) -> Import:
     )
 
 
-def _import(python: str, folder: str, module: str) -> Import:
+def _import(python: str, folder: str, module: str, env: Mapping[str, str] = MappingProxyType({})) -> Import:
     start = time.perf_counter()
-    found = json.loads(_printed([python, str(HERE / "importing.py"), folder, module]))
+    found = json.loads(_printed([python, str(HERE / "importing.py"), folder, module], env).splitlines()[-1])
     process = time.perf_counter() - start
     names = tuple(name.rpartition(".")[2] for name in found["sources"])
     return Import(found["seconds"], process, found["mebibytes"], names)
@@ -185,5 +194,6 @@ def _inflating() -> str:
     return base64.b64encode(b"".join([*parts, packer.compress(f'"{after}'.encode()), packer.flush()])).decode()
 
 
-def _printed(words: Sequence[str]) -> str:
-    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, env=environment() | LAMBDA).stdout
+def _printed(words: Sequence[str], env: Mapping[str, str] = MappingProxyType({})) -> str:
+    every = {**environment(), **LAMBDA, **env}
+    return subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True, env=every).stdout

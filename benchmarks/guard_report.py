@@ -36,6 +36,14 @@ def tables(costs: Costs) -> list[str]:
         *_pairs("One event, the whole handler around an empty function", costs.handled),
         *_WHY,
         "",
+        f"## A cold start, by backend ({guard.ROUNDS} runs)",
+        "",
+        "The import of the default service's handler as in Lambda, where a backend gets ready: `otlp` makes its",
+        "exporter and reads its key, here from a Secrets Manager on the same machine. What a vendor's layer does",
+        "before the handler is imported is no part of it.",
+        "",
+        *_backends(costs.backends),
+        "",
         "## A gzip bomb: CloudWatch Logs, 200 MB",
         "",
         "| | extra memory | time | |",
@@ -71,6 +79,18 @@ def _imports(imported: Mapping[str, Import]) -> Iterator[str]:
         yield (
             f"| {name} | {one.seconds * 1000:.0f} ms | {import_:.2f} × "
             f"| {one.process * 1000:.0f} ms | {process:.2f} × | {one.mebibytes:.0f} MiB |"
+        )
+
+
+def _backends(measured: Mapping[str, Import]) -> Iterator[str]:
+    unit = next(iter(measured.values()))
+    yield f"| backend | import | beyond {next(iter(measured))} | process | peak memory |"
+    yield "|---|---|---|---|---|"
+    for name, one in measured.items():
+        more = (one.seconds - unit.seconds) * 1000
+        yield (
+            f"| {name} | {one.seconds * 1000:.0f} ms | {more:+.0f} ms "
+            f"| {one.process * 1000:.0f} ms | {one.mebibytes:.0f} MiB |"
         )
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from threading import Thread
+from typing import Any
 
 from opentelemetry.exporter.otlp.proto.http import Compression
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -106,13 +107,13 @@ def flush(context: Context) -> None:
 
 
 def _key(name: str) -> str:
-    """The secret's value. boto3 is slow to import, and not needed without a key."""
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
+    """The secret's value. By botocore alone: boto3 would take as long again to import, and without a key neither is."""
     from botocore.config import Config
+    from botocore.session import get_session
 
     patience = Config(connect_timeout=1, read_timeout=2, retries={"total_max_attempts": 2})
-    value = SecretsProvider(boto_config=patience).get(name)
-    return (value.decode() if isinstance(value, bytes) else str(value)).strip()
+    secrets: Any = get_session().create_client("secretsmanager", config=patience)
+    return str(secrets.get_secret_value(SecretId=name)["SecretString"]).strip()
 
 
 def _resource() -> Resource:
