@@ -51,6 +51,7 @@ class Recorded:
 
     def end(self) -> None:
         self.recording.end()
+        export.ended()
 
 
 def traced(handler: Handler) -> Handler:

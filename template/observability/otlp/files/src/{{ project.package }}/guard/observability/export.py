@@ -26,8 +26,9 @@ from ..logs import log
 
 #: What the key is sent as.
 _HEADER = {{ header() | quote }}
-#: Seconds that an invocation waits for its spans to be taken, and that it leaves to its own end.
-_LONGEST, _SPARED = 2.0, 0.2
+#: Seconds that an invocation waits for its spans to be taken, at most and after a receiver was slow several times, and
+#: that it leaves to its own end.
+_LONGEST, _SHORTEST, _SPARED = 2.0, 0.1, 0.2
 #: Seconds until the key is asked for again, when it could not be read.
 _AGAIN = 60.0
 
@@ -65,6 +66,8 @@ class _Way:
         self.tracer: Tracer | None = None
         self.processor: BatchSpanProcessor | None = None
         self.sending: Thread | None = None
+        self.waiting = False
+        self.patience = _LONGEST
         self.next_try = 0.0
 
     def open(self) -> None:
@@ -93,16 +96,27 @@ def tracer() -> Tracer | None:
     return _way.tracer
 
 
+def ended() -> None:
+    """There is a span to send."""
+    _way.waiting = True
+
+
 def flush(context: Context) -> None:
-    """Send what has ended, and wait for it a bounded time; what takes longer is sent beside the next invocation."""
+    """Send what has ended, and wait for it a bounded time, ever shorter while the receiver is slow.
+
+    What takes longer is sent beside the next invocation.
+    """
     with suppress(Exception):
-        if _way.processor is None:
+        if _way.processor is None or not _way.waiting:
             return
         if _way.sending is None or not _way.sending.is_alive():
+            _way.waiting = False
             _way.sending = Thread(target=_way.processor.force_flush, daemon=True)
             _way.sending.start()
-        _way.sending.join(max(0.0, min(_LONGEST, context.get_remaining_time_in_millis() / 1000 - _SPARED)))
-        if _way.sending.is_alive():
+        _way.sending.join(max(0.0, min(_way.patience, context.get_remaining_time_in_millis() / 1000 - _SPARED)))
+        late = _way.sending.is_alive()
+        _way.patience = max(_SHORTEST, _way.patience / 4) if late else _LONGEST
+        if late:
             log.warning("spans_late")
 
 
