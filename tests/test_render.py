@@ -180,7 +180,7 @@ REFUSED = {
     "a part with a misspelt key": (
         {"template/events/call/part.toml": 'tittle = "x"\n'},
         "template/events/call/part.toml: the key 'tittle' is unknown; known here: brings, counts, elsewhere, example, "
-        "files, function, invoker, needs, options, reserved, roles, tables, title, together, uses",
+        "files, fits, function, invoker, needs, options, reserved, roles, tables, title, together, uses",
     ),
     "a name without end": (
         {"template/project/files/{{ 'a' * 300 }}": "x"},
@@ -217,9 +217,24 @@ REFUSED = {
         {CALL: 'uses = ["nothing"]\n[options.word]\nrequired = true\n'},
         f"{CALL}: it uses 'nothing', and template/shared has no such folder; mend the name",
     ),
-    "a shared part in a choice": (
-        {"template/system/plain/part.toml": 'uses = ["common"]', "template/shared/common/part.toml": ""},
-        "template/system/plain/part.toml: only event sources and resources use shared parts; mend it",
+    "a shared part of the project": (
+        {
+            "template/project/part.toml": 'uses = ["common"]\n[tables.project.name]\nrequired = true\n',
+            "template/shared/common/part.toml": "",
+        },
+        "template/project/part.toml: only event sources, resources and chosen parts use shared parts; mend it",
+    ),
+    "a shared part in a choice that asks a source": (
+        {"template/system/plain/part.toml": 'uses = ["common"]', "template/shared/common/part.toml": "[options.word]"},
+        "template/system/plain/part.toml: it uses 'common', which asks or needs something of an event source; split that part",
+    ),
+    "a part that fits what nobody asks": (
+        {"template/system/plain/part.toml": '[fits.project.place]\nchoices = ["here"]\n'},
+        "template/system/plain/part.toml: [fits.project.place] is no option; mend the name",
+    ),
+    "a part that fits by what is no rule": (
+        {"template/system/plain/part.toml": "[fits.project.name]\nminimum = 1\n"},
+        "template/system/plain/part.toml: the key 'minimum' is unknown; known here: choices, hint, pattern",
     ),
     "a resource with a share for functions": (
         {

@@ -33,8 +33,10 @@ class Catalogue:
         return {name: part for (of, name), part in self.parts.items() if of == group}
 
     def chosen(self, tables: Mapping[str, Options]) -> tuple[Part, ...]:
-        """The parts that the service as a whole has chosen: its backend, its CI system, who owns its roles."""
-        return tuple(self.parts[group, str(tables[group][key])] for group, key in self.choices.items())
+        """What the service as a whole has chosen, each after what it shares: its backend, CI system, owner of roles."""
+        picked = [self.parts[group, str(tables[group][key])] for group, key in self.choices.items()]
+        found = [each for part in picked for each in (*self.shared(part, {}), part)]
+        return tuple({part.path: part for part in found}.values())
 
     @property
     def function(self) -> Part:
@@ -63,11 +65,13 @@ def load(template: Template) -> Catalogue:
     for key in ((PROJECT, ""), (FUNCTION, "")):
         if key not in parts:
             raise HoldfastError(f"template/{key[0]}/part.toml is missing", where=template.ref.name)
-    parts |= {key: _sharing(part, parts) for key, part in parts.items() if key[0] in (EVENTS, RESOURCES)}
-    _check_uses(parts)
-    _check_narrowing(parts)
     choices = _choices(template, parts)
+    using = {EVENTS, RESOURCES, *choices}
+    parts |= {key: _sharing(part, parts) for key, part in parts.items() if key[0] in using}
+    _check_uses(parts, using)
+    _check_narrowing(parts)
     tables = _tables(template, parts, choices)
+    _check_fitting(parts, tables)
     return Catalogue(template, parts, tables, choices)
 
 
@@ -118,11 +122,17 @@ def _reachable(names: Iterable[str], part: Part, parts: Mapping[tuple[str, str],
     return used
 
 
-def _check_uses(parts: Mapping[tuple[str, str], Part]) -> None:
+def _check_uses(parts: Mapping[tuple[str, str], Part], using: set[str]) -> None:
     for part in parts.values():
         where = f"{part.path}/part.toml"
-        if part.uses and part.group not in (EVENTS, RESOURCES, SHARED):
-            raise HoldfastError("only event sources and resources use shared parts", where=where, todo="mend it")
+        if part.uses and part.group not in (*using, SHARED):
+            what = "only event sources, resources and chosen parts use shared parts"
+            raise HoldfastError(what, where=where, todo="mend it")
+        for name in part.uses if part.group in using - {EVENTS, RESOURCES} else ():
+            used = parts[SHARED, name]
+            if used.options or used.needs or used.function:
+                what = f"it uses {shown(name)}, which asks or needs something of an event source"
+                raise HoldfastError(what, where=where, todo="split that part")
         _check_brings(part, parts)
         for name in part.uses if part.group == RESOURCES else ():
             used = parts[SHARED, name]
@@ -162,6 +172,16 @@ def _check_narrowing(parts: Mapping[tuple[str, str], Part]) -> None:
             check_fields(key, types[key], narrowed, where)
 
 
+def _check_fitting(parts: Mapping[tuple[str, str], Part], tables: Mapping[str, tuple[Question, ...]]) -> None:
+    """Refuse a part that fits only answers which nobody asks for."""
+    for part in parts.values():
+        for table, fitting in part.fits.items():
+            for key in fitting.keys() - {question.key for question in tables.get(table, ())}:
+                raise HoldfastError(
+                    f"[fits.{table}.{key}] is no option", where=f"{part.path}/part.toml", todo="mend the name"
+                )
+
+
 def _choices(template: Template, parts: Iterable[tuple[str, str]]) -> dict[str, str]:
     groups = {group for group, name in parts if name}
     choices = shapes.table(template.manifest, "choices", MANIFEST)
@@ -179,39 +199,68 @@ def _tables(
     template: Template, parts: Mapping[tuple[str, str], Part], choices: Mapping[str, str]
 ) -> dict[str, tuple[Question, ...]]:
     """The service-wide tables: the project's questions first, then what parts add or say more exactly."""
-    tables: dict[str, dict[str, Question]] = {}
-    for question_table, question in project_questions(template):
-        tables.setdefault(question_table, {})[question.key] = question
+    asked: dict[str, list[_Asked]] = {}
+    for table, question in project_questions(template):
+        asked.setdefault(table, []).append(_Asked(question))
     for group, key in choices.items():
         names = tuple(name for of, name in parts if of == group and name)
-        asked = tables.setdefault(group, {}).get(key, Question(key, "choice", default=names[0]))
-        tables[group][key] = replace(asked, type="choice", choices=_default_first(asked, names))
-    asking: dict[tuple[str, str], Part] = {}
+        there = asked.setdefault(group, [])
+        place = next((n for n, one in enumerate(there) if one.question.key == key), len(there))
+        known = there[place].question if place < len(there) else Question(key, "choice", default=names[0])
+        there[place:] = [
+            _Asked(replace(known, type="choice", choices=_default_first(known, names))),
+            *there[place + 1 :],
+        ]
     for part in parts.values():
         for table, questions in part.tables.items():
             for question in questions:
-                other = asking.setdefault((table, question.key), part)
-                if other is not part:
-                    raise HoldfastError(
-                        f"it asks for {table}.{question.key}, and so does {other.path}",
-                        where=f"{part.path}/part.toml",
-                        todo="give one of them another key",
-                    )
-                known = tables.setdefault(table, {}).get(question.key)
-                tables[table][question.key] = _refined(known, question) if known else question
+                _ask(asked.setdefault(table, []), table, question, part)
+    tables = {table: tuple(one.question for one in there) for table, there in asked.items()}
     _check_tables(tables, choices)
-    return {table: tuple(questions.values()) for table, questions in tables.items()}
+    return tables
 
 
-def _check_tables(tables: Mapping[str, Mapping[str, Question]], choices: Mapping[str, str]) -> None:
+@dataclass(frozen=True)
+class _Asked:
+    """A question of a table, and the part that asks it where that is not cookiecutter.json alone."""
+
+    question: Question
+    part: Part | None = None
+
+
+def _ask(there: list[_Asked], table: str, question: Question, part: Part) -> None:
+    """Add what `part` asks, or say more exactly what cookiecutter.json does.
+
+    Two parts may ask under one key where never both matter, such as the secret of each backend.
+    """
+    for place, one in enumerate(there):
+        if one.question.key != question.key or _never_both(one.question, question):
+            continue
+        if one.part:
+            raise HoldfastError(
+                f"it asks for {table}.{question.key}, and so does {one.part.path}",
+                where=f"{part.path}/part.toml",
+                todo="give one of them another key",
+            )
+        there[place] = _Asked(_refined(one.question, question), part)
+        return
+    there.append(_Asked(question, part))
+
+
+def _never_both(one: Question, other: Question) -> bool:
+    """Whether some third answer decides which of the two matters."""
+    return any(key in other.when and not {*values} & {*other.when[key]} for key, values in one.when.items())
+
+
+def _check_tables(tables: Mapping[str, Iterable[Question]], choices: Mapping[str, str]) -> None:
     """Refuse tables that leave the project without a name or a choice without an answer, or that are the spec's own."""
-    name = tables.get(PROJECT, {}).get("name")
+    name = next((question for question in tables.get(PROJECT, ()) if question.key == "name"), None)
     if not name or name.type != "string":
         raise HoldfastError("project_name is no question of text", where=QUESTIONS, todo="ask for it")
     for table in tables.keys() & _SPECS_OWN:
         raise HoldfastError(f"a table [{table}] is holdfast.toml's own", where=QUESTIONS, todo="give it another name")
     for group, key in choices.items():
-        asked = tables[group][key]
+        (asked,) = (question for question in tables[group] if question.key == key)
         if asked.type != "choice" or asked.when or asked.default not in asked.choices:
             raise HoldfastError(
                 f"{group}_{key} must be a choice that always matters, with a default of {', '.join(asked.choices)}",

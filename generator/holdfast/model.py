@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -70,6 +70,18 @@ class Question:
         """Whether it has to be given, with the other values of its table."""
         needed = bool(self.needed) and all(table.get(key) in values for key, values in self.needed.items())
         return (self.required or needed) and self.matters(table)
+
+
+def in_question(questions: Iterable[Question], table: Mapping[str, object]) -> tuple[Question, ...]:
+    """One question for each key, given the answers in `table`.
+
+    Several parts may ask under one key, each beside another choice: then it is the one that matters, else the first.
+    """
+    asked: dict[str, Question] = {}
+    for question in questions:
+        if question.key not in asked or (question.matters(table) and not asked[question.key].matters(table)):
+            asked[question.key] = question
+    return tuple(asked.values())
 
 
 @dataclass(frozen=True)

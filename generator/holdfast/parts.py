@@ -15,7 +15,7 @@ from holdfast.source import Template, toml
 
 _KEYS = frozenset(
     {"title", "counts", "roles", "elsewhere", "uses", "needs", "brings", "invoker", "reserved", "together", "options"}
-    | {"tables", "function", "files", "example"}
+    | {"tables", "fits", "function", "files", "example"}
 )
 Scope = Literal["service", "each", "granted", "external"]
 #: Parts of the project, of functions and of resources; any other folder's are chosen by a table of its name.
@@ -41,10 +41,10 @@ class Part:
     """One folder of the template.
 
     `uses` names the folders of template/shared that it shares with others; `brings` those that an answer brings: by
-    option, by its value. `invoker` is the option of an event source whose resource calls the function. `together` is
-    how many characters a resource's name and the project's may have, or 0. `counts` is what a use adds to the service's
-    stack, `roles` the roles and keys that it adds there too, unless a chosen part is `elsewhere`: then another stack
-    holds them.
+    option, by its value. `fits` says beside which answers of other tables a chosen part can stand, by table and key.
+    `invoker` is the option of an event source whose resource calls the function. `together` is how many characters a
+    resource's name and the project's may have, or 0. `counts` is what a use adds to the service's stack, `roles` the
+    roles and keys that it adds there too, unless a chosen part is `elsewhere`: then another stack holds them.
     """
 
     group: str
@@ -57,6 +57,7 @@ class Part:
     grants: Grants
     needs: tuple[str, ...]
     uses: tuple[str, ...]
+    fits: Mapping[str, Mapping[str, Question]]
     brings: Mapping[str, Mapping[str, tuple[str, ...]]]
     counts: Mapping[Scope, int]
     roles: Mapping[Scope, int]
@@ -110,6 +111,10 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
         grants=read_grants(template, f"{root}/grants.toml"),
         needs=shapes.texts(data, "needs", where),
         uses=shapes.texts(data, "uses", where),
+        fits={
+            table: {key: _fit(key, raw, where) for key, raw in shapes.subtables(asked, where)}
+            for table, asked in shapes.subtables(shapes.table(data, "fits", where), where)
+        },
         brings={
             option: {answer: shapes.texts(answers, answer, where) for answer in answers}
             for option, answers in shapes.subtables(shapes.table(data, "brings", where), where)
@@ -127,6 +132,12 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
         function=_narrowing(data, where),
         example=shapes.table(data, "example", where),
     )
+
+
+def _fit(key: str, raw: Mapping[str, object], where: str) -> Question:
+    """The answers that a part can stand beside: some of a question's choices, or of what its pattern allows."""
+    shapes.known(raw, frozenset({"choices", "pattern", "hint"}), where)
+    return read_question(key, {"type": "choice" if "choices" in raw else "string", **raw}, where)
 
 
 def _together(data: Mapping[str, object], where: str) -> int:

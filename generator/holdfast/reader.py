@@ -9,7 +9,7 @@ from holdfast import names
 from holdfast.answers import may_hold, problem
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError, shown
-from holdfast.model import Options, Question, ResourceSpec, Value
+from holdfast.model import Options, Question, ResourceSpec, Value, in_question
 from holdfast.parts import Part
 from holdfast.places import line_of
 from holdfast.text import quote
@@ -84,10 +84,10 @@ class Reader:
 
         What names a resource is looked for in `resources`; without them, `references` does it later.
         """
-        self.known(path, given, [*also, *(question.key for question in questions)])
+        self.known(path, given, [*also, *dict.fromkeys(question.key for question in questions)])
         known = {question.key: question.default for question in questions} | dict(given)
         values: dict[str, Value] = {}
-        for question in questions:
+        for question in in_question(questions, known):
             here = (*path, question.key)
             if question.key not in given:
                 if question.must(known):
@@ -104,7 +104,7 @@ class Reader:
             if wrong:
                 raise self.error(here, wrong, may_hold(question))
             if not question.matters(known) and value != question.default:
-                wanted = ", ".join(f"{key} = {_either(values)}" for key, values in question.when.items())
+                wanted = " or ".join(_when(each) for each in questions if each.key == question.key)
                 raise self.error(here, f"it means something with {wanted} alone", "remove it, or say that")
             if question.type == "resource" and resources is not None:
                 self._check_resource(here, question, str(value), resources)
@@ -119,7 +119,7 @@ class Reader:
         resources: Mapping[str, ResourceSpec],
     ) -> None:
         """Refuse an answer that names no resource of the kind that its question wants."""
-        for question in questions:
+        for question in in_question(questions, values):
             if question.type == "resource" and question.key in values:
                 self._check_resource((*path, question.key), question, str(values[question.key]), resources)
 
@@ -140,5 +140,5 @@ class Reader:
             )
 
 
-def _either(values: Iterable[str]) -> str:
-    return " or ".join(map(quote, values))
+def _when(question: Question) -> str:
+    return ", ".join(f"{key} = {' or '.join(map(quote, values))}" for key, values in question.when.items())

@@ -8,10 +8,11 @@ import tomllib
 from collections.abc import Iterable, Mapping
 
 from holdfast import arns, names
+from holdfast.answers import may_hold, problem
 from holdfast.catalogue import Catalogue
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 from holdfast.members import read_functions, read_resources
-from holdfast.model import Options, Permission, ProjectSpec, Question, Value
+from holdfast.model import Options, Permission, ProjectSpec, Question, Value, in_question
 from holdfast.parts import Part
 from holdfast.reader import Reader
 from holdfast.text import quote
@@ -84,6 +85,7 @@ def _read(reader: Reader, data: Mapping[str, object]) -> ProjectSpec:
         for table, questions in catalogue.tables.items()
     }
     _check_project(reader, tables)
+    _check_fits(reader, tables)
     resources = read_resources(reader, reader.mapping(("resources",), data.get("resources", {})))
     for table, questions in catalogue.tables.items():
         reader.references((table,), tables[table], questions, {resource.name: resource for resource in resources})
@@ -134,7 +136,7 @@ def _of_kind(parts: Mapping[str, Part], given: Mapping[str, object]) -> tuple[Qu
 
 def _unanswered(path: tuple[str, ...], given: Mapping[str, object], questions: tuple[Question, ...]) -> Iterable[str]:
     known = {question.key: question.default for question in questions} | dict(given)
-    for question in questions:
+    for question in in_question(questions, known):
         if question.key not in given and question.must(known):
             yield ".".join((*path, question.key))
 
@@ -151,6 +153,18 @@ def _check_project(reader: Reader, tables: Mapping[str, Options]) -> None:
         raise reader.error(path, f"a package {names.module(name)!r} would hide Python's own", "choose another name")
     if name in reader.catalogue.parts["project", ""].reserved:
         raise reader.error(path, f"{name!r} is taken by a package that the service uses", "choose another name")
+
+
+def _check_fits(reader: Reader, tables: Mapping[str, Options]) -> None:
+    """Refuse an answer that a chosen part cannot stand beside, such as a region in which a backend is not."""
+    for group, key in reader.catalogue.choices.items():
+        part = reader.catalogue.group(group)[str(tables[group][key])]
+        for table, fitting in part.fits.items():
+            for question in fitting.values():
+                answer = tables[table].get(question.key)
+                if answer is not None and problem(question, answer):
+                    what = f"{shown(answer)} does not go with {group}.{key} = {quote(part.name)}"
+                    raise reader.error((table, question.key), what, may_hold(question))
 
 
 def _check_lengths(reader: Reader, spec: ProjectSpec) -> None:
@@ -192,7 +206,8 @@ def dump(spec: ProjectSpec, catalogue: Catalogue) -> str:
     ]
     for table, questions in catalogue.tables.items():
         values = spec.tables[table]
-        shown = [q for q in questions if q.key in values and (table in _asked(catalogue) or values[q.key] != q.default)]
+        asked = in_question(questions, values)
+        shown = [q for q in asked if q.key in values and (table in _asked(catalogue) or values[q.key] != q.default)]
         if shown:
             lines += ["", f"[{table}]"]
             lines += [_line(q, values[q.key]) for q in shown]

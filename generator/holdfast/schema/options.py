@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from holdfast import names
@@ -17,23 +17,26 @@ _TAKEN = sorted({*filter(names.NAME.match, keyword.kwlist), *names.DEVICES})
 
 
 def table_schema(questions: Iterable[Question], more: Mapping[str, Schema] = MappingProxyType({})) -> Schema:
-    """A table of options; one that is required only beside another's value is required by an `if`.
+    """A table of options; one that is required, or is another one, only beside another's value is so by an `if`.
 
     `more` says what a question cannot say of an option.
     """
-    questions = tuple(questions)
-    defaults = {question.key: question.default for question in questions}
+    by_key: dict[str, list[Question]] = {}
+    for question in questions:
+        by_key.setdefault(question.key, []).append(question)
+    defaults = {key: asked[0].default for key, asked in by_key.items()}
     conditions = [
-        {"if": _beside({**question.when, **question.needed}, defaults), "then": {"required": [question.key]}}
-        for question in questions
-        if question.needed or (question.required and question.when)
+        condition
+        for asked in by_key.values()
+        for question in asked
+        for condition in _conditions(question, defaults, one_of_many=len(asked) > 1)
     ]
     table: Schema = {
         "type": "object",
-        "properties": {question.key: _option(question) | more.get(question.key, {}) for question in questions},
+        "properties": {key: _options(asked) | more.get(key, {}) for key, asked in by_key.items()},
         "additionalProperties": False,
     }
-    always = required(questions)
+    always = required(question for asked in by_key.values() for question in asked)
     return table | ({"required": always} if always else {}) | ({"allOf": conditions} if conditions else {})
 
 
@@ -44,6 +47,18 @@ def _beside(values: Mapping[str, tuple[str, ...]], defaults: Mapping[str, object
         },
         "required": [key for key, each in values.items() if defaults.get(key) not in each],
     }
+
+
+def _conditions(question: Question, defaults: Mapping[str, object], *, one_of_many: bool) -> Iterator[Schema]:
+    if one_of_many:
+        yield {"if": _beside(question.when, defaults), "then": {"properties": {question.key: _option(question)}}}
+    if question.needed or (question.required and question.when):
+        yield {"if": _beside({**question.when, **question.needed}, defaults), "then": {"required": [question.key]}}
+
+
+def _options(asked: list[Question]) -> Schema:
+    """What a key may hold: what its one question says, or what one of several does."""
+    return _option(asked[0]) if len(asked) == 1 else {"anyOf": [_option(question) for question in asked]}
 
 
 def required(questions: Iterable[Question]) -> list[str]:
