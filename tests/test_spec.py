@@ -13,6 +13,7 @@ from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.model import Grant
 from holdfast.stdlib import CLASSES, MODULES
+from support import goldens
 
 MINIMAL = """\
 [project]
@@ -349,3 +350,16 @@ def test_a_broken_lock_is_refused(text: str, line: str) -> None:
     with pytest.raises(HoldfastError) as error:
         lock.parse(text)
     assert str(error.value) == line
+
+
+def test_choices_stand_beside_an_answer_or_above_it(catalogue: Catalogue) -> None:
+    """What `holdfast new` shows has to fit a terminal, however many backends there are."""
+    text = spec.dump(spec.parse(goldens.specs(catalogue)["observability-datadog"], catalogue), catalogue)
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= spec.WIDEST
+    assert 'owner = "stack"                   # or platform' in lines
+    place = lines.index('site = "datadoghq.eu"')
+    assert [line[:30] for line in lines[place - 2 : place]] == [
+        "# datadoghq.com, datadoghq.eu,",
+        "# ap1.datadoghq.com, ap2.datad",
+    ]

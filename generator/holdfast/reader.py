@@ -94,7 +94,7 @@ class Reader:
                     if self.unfinished:
                         continue
                     raise self.error(path, f"{question.key} is missing: {question.prompt}", may_hold(question))
-                if question.default is not None:
+                if question.default is not None and question.matters(known):
                     values[question.key] = question.default
                 elif question.type == "map":
                     values[question.key] = {}

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from textwrap import wrap
 
 from holdfast import arns, names
 from holdfast.answers import may_hold, problem
@@ -22,6 +23,8 @@ SCHEMA = 1
 #: IAM role names end at 64 characters, and hold service, stage, function and region.
 LONGEST_PROJECT = 24
 LONGEST_TOGETHER = 38
+#: A terminal's usual width, which a line of `dump` keeps.
+WIDEST = 80
 #: Python's reader takes time that grows with the square of such a key's length.
 _DEEP = re.compile(r"^[ \t\[]*(?:[^=.\s]+[ \t]*\.[ \t]*){50}", re.MULTILINE)
 
@@ -248,7 +251,11 @@ def _asked(catalogue: Catalogue) -> set[str]:
 def _line(question: Question, value: Value) -> str:
     line = f"{question.key} = {_toml(value)}"
     others = [choice for choice in question.choices if choice != value]
-    return f"{line:<34}# or {', '.join(others)}" if others else line
+    beside = f"{line:<34}# or {', '.join(others)}"
+    if not others:
+        return line
+    above = wrap(", ".join(question.choices), WIDEST, initial_indent="# ", subsequent_indent="# ")
+    return beside if len(beside) <= WIDEST else "\n".join([*above, line])
 
 
 def _changed(values: Options, questions: tuple[Question, ...]) -> list[str]:
