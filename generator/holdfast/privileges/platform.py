@@ -60,6 +60,8 @@ _SENDING: Mapping[str, tuple[str, ...]] = {
     "kafka": ("kafka-cluster:Connect", "kafka-cluster:DescribeTopic", "kafka-cluster:WriteData"),
 }
 #: Layers and settings that bring code of AWS's own, which has needs of its own.
+#: Where extensions find the key of their vendor.
+_KEYS_OF_LAYERS = frozenset({"DD_API_KEY_SECRET_ARN", "NEW_RELIC_LICENSE_KEY_SECRET"})
 _INSIGHTS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "cloudwatch:PutMetricData")
 
 
@@ -71,9 +73,16 @@ def needs(function: Function, service: Service) -> list[Need]:
     actions += _NETWORK if properties.get("VpcConfig") else ()
     actions += _FILES if properties.get("FileSystemConfigs") else ()
     found = [Need(action, (), place, optional=True) for action in actions]
-    for action, resources in _sources(function, service):
+    for action, resources in (*_sources(function, service), *_keys(function)):
         found.append(Need(action, resources, place, optional=True))
     return found
+
+
+def _keys(function: Function) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What the extensions in vendors' layers read: the key that a variable names."""
+    for name in _KEYS_OF_LAYERS & function.environment.keys():
+        secret = targets.split(function.environment[name])[1]
+        yield "secretsmanager:GetSecretValue", (secret, f"{secret}-{targets.ANY}")
 
 
 def _sources(function: Function, service: Service) -> Iterator[tuple[str, tuple[str, ...]]]:
