@@ -39,6 +39,8 @@ lock: $(VENV)/.dev ## write this repository's locks again from pyproject.toml: m
 	@$(LOCK) --group node --output-file tests/support/node.txt >/dev/null
 	@$(LOCK) --group iam --output-file tests/support/iam.txt >/dev/null
 	@$(LOCK) --group runtime --output-file tests/support/runtime.txt >/dev/null
+	@for backend in application-signals datadog newrelic; do \
+		$(LOCK) --group layer-$$backend --output-file tests/support/layers/$$backend.txt >/dev/null || exit; done
 
 locks: $(VENV)/.dev ## write the locks that generated services get again: make locks UPGRADE=--upgrade
 	@$(RUN) scripts/locks.py $(UPGRADE)

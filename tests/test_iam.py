@@ -24,12 +24,16 @@ from test_roles import ALL, CALLED, PROJECT, Case, rendered
 LOCK = Path(__file__).parent / "support/iam.txt"
 #: Actions that a role of ours may do on any resource, because IAM knows none for them; and what they are for.
 ANY_RESOURCE = {
+    "cloudwatch:GetMetricData": "Dashbird's role reads metrics",
+    "cloudwatch:GetMetricStatistics": "Dashbird's role reads metrics",
+    "cloudwatch:ListMetrics": "Dashbird's role reads metrics",
     "dynamodb:ListStreams": "Lambda's poller looks for the stream",
     "ec2:DescribeNetworkInterfaces": "Lambda's poller is in the network of the cluster",
     "ec2:DescribeSecurityGroups": "Lambda's poller is in the network of the cluster",
     "ec2:DescribeSubnets": "Lambda's poller is in the network of the cluster",
     "ec2:DescribeVpcs": "Lambda's poller is in the network of the cluster",
     "kafka:GetBootstrapBrokers": "Lambda's poller finds the cluster",
+    "lambda:ListFunctions": "Dashbird's role finds functions",
     "logs:CreateLogDelivery": "Step Functions sets up a workflow's log",
     "logs:DeleteLogDelivery": "Step Functions sets up a workflow's log",
     "logs:DescribeLogGroups": "Step Functions sets up a workflow's log",
@@ -40,8 +44,10 @@ ANY_RESOURCE = {
     "logs:UpdateLogDelivery": "Step Functions sets up a workflow's log",
     "rekognition:DetectFaces": "written out in the golden spec",
     "rekognition:DetectLabels": "written out in the golden spec",
+    "xray:BatchGetTraces": "Dashbird's role reads traces",
     "xray:GetSamplingRules": "traces of workflows",
     "xray:GetSamplingTargets": "traces of workflows",
+    "xray:GetTraceSummaries": "Dashbird's role reads traces",
     "xray:PutTelemetryRecords": "traces",
     "xray:PutTraceSegments": "traces",
 }

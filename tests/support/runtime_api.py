@@ -214,6 +214,8 @@ def invoke(
             _wait(process, api)
         finally:
             process.terminate()
+            # The client waits in code that is not Python's: a library's own handler of the signal runs when it gets an end.
+            api.closing.set()
             process.wait(_PATIENCE)
         session = api.session
         session.stdout, session.stderr = (_content(file).decode("utf-8", "replace") for file in (out, err))
