@@ -39,7 +39,7 @@ def test_every_part_of_the_template_is_in_a_golden(catalogue: Catalogue) -> None
                 ("shared", part.name) for part in catalogue.shared(catalogue.parts["resources", resource.kind], {})
             }
         used |= {("resources", resource.kind) for resource in found.resources}
-        used |= {(group, str(found.tables[group][key])) for group, key in catalogue.choices.items()}
+        used |= {(part.group, part.name) for part in catalogue.chosen(found.tables)}
     assert used == {key for key in catalogue.parts if key[1]}
 
 

@@ -180,7 +180,7 @@ REFUSED = {
     "a part with a misspelt key": (
         {"template/events/call/part.toml": 'tittle = "x"\n'},
         "template/events/call/part.toml: the key 'tittle' is unknown; known here: brings, counts, elsewhere, example, "
-        "files, fits, function, invoker, needs, options, reserved, roles, tables, title, together, uses",
+        "files, fits, function, invoker, needs, options, reserved, roles, switch, tables, title, together, uses",
     ),
     "a name without end": (
         {"template/project/files/{{ 'a' * 300 }}": "x"},
@@ -253,6 +253,18 @@ REFUSED = {
             "template/shared/common/part.toml": "[options.more]\n",
         },
         f"{CALL}: [brings.word] brings 'common', which asks or needs something; use that part",
+    ),
+    "a switch without a name": (
+        {"template/optional/wall/part.toml": ""},
+        "template/optional/wall/part.toml: its switch is '', and no table asks for such a boolean with a default; mend it",
+    ),
+    "a switch that can be neither on nor off": (
+        {"template/optional/wall/part.toml": 'switch = "net.wall"\n[tables.net.wall]\ntype = "boolean"\n'},
+        "template/optional/wall/part.toml: its switch is 'net.wall', and no table asks for such a boolean with a default; mend it",
+    ),
+    "a switch in a choice": (
+        {"template/system/plain/part.toml": 'switch = "net.wall"\n[tables.net.wall]\ntype = "boolean"\ndefault = false\n'},
+        "template/system/plain/part.toml: it has a switch, and is none of template/optional; remove it, or move the part",
     ),
     "an include of nothing": (
         {LIST: '{% include "locks/none.txt" %}'},
@@ -565,6 +577,26 @@ def test_an_answer_brings_what_parts_share() -> None:
     assert "first.txt" not in rendered(changes, SPEC.replace('"yes"', '"x"'))
     offered = load(template(changes))
     assert render.resource_count(spec.parse(SPEC, offered), offered) == 2 * 2 + 7
+
+
+def test_a_boolean_switches_a_part_on() -> None:
+    """It stands behind the chosen parts, once and for each function, and counts; off, it is as if it were not there."""
+    wall: dict[str, str | bytes | None] = {
+        "template/optional/wall/part.toml": 'switch = "net.wall"\n[counts]\nservice = 1\neach = 10\n'
+        '[tables.net.wall]\ntype = "boolean"\ndefault = false\n',
+        "template/optional/wall/slots/list.yaml/functions": "  wall: once\n",
+        "template/optional/wall/each/slots/list.yaml/functions": "  {{ function.name }}-wall: {{ net.wall }}\n",
+        "template/optional/wall/files/wall.txt": "high\n",
+    }
+    offered = load(template(wall))
+    for answer, count in (("", 4), ("[net]\nwall = false\n", 4), ("[net]\nwall = true\n", 4 + 1 + 2 * 10)):
+        made = rendered(wall, SPEC + answer)
+        assert ("wall.txt" in made) == ("true" in answer)
+        assert render.resource_count(spec.parse(SPEC + answer, offered), offered) == count
+    assert made["list.yaml"].content.decode() == (
+        'functions:\n  wall: once\n  a: "x"\n  a-wall: True\n  b: "yes"\n  b-wall: True\n  # Yours go below this line.\n'
+    )
+    assert rendered(wall)["list.yaml"] == rendered()["list.yaml"]
 
 
 def test_a_need_that_is_empty_is_none() -> None:

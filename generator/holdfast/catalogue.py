@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from holdfast import shapes
 from holdfast.errors import HoldfastError, shown
 from holdfast.model import Options, Question
-from holdfast.parts import EVENTS, FUNCTION, PROJECT, RESOURCES, SHARED, Part, read_part
+from holdfast.parts import EVENTS, FUNCTION, OPTIONAL, PROJECT, RESOURCES, SHARED, Part, read_part
 from holdfast.questions import check_fields, project_questions
 from holdfast.source import MANIFEST, QUESTIONS, Template
 
@@ -33,8 +33,11 @@ class Catalogue:
         return {name: part for (of, name), part in self.parts.items() if of == group}
 
     def chosen(self, tables: Mapping[str, Options]) -> tuple[Part, ...]:
-        """What the service as a whole has chosen, each after what it shares: its backend, CI system, owner of roles."""
+        """What the service as a whole has: one part of each choice (a backend, a CI system), and what booleans bring; each
+        after what it shares.
+        """
         picked = [self.parts[group, str(tables[group][key])] for group, key in self.choices.items()]
+        picked += [part for part in self.group(OPTIONAL).values() if tables[part.switch[0]][part.switch[1]] is True]
         found = [each for part in picked for each in (*self.shared(part, {}), part)]
         return tuple({part.path: part for part in found}.values())
 
@@ -66,12 +69,13 @@ def load(template: Template) -> Catalogue:
         if key not in parts:
             raise HoldfastError(f"template/{key[0]}/part.toml is missing", where=template.ref.name)
     choices = _choices(template, parts)
-    using = {EVENTS, RESOURCES, *choices}
+    using = {EVENTS, RESOURCES, OPTIONAL, *choices}
     parts |= {key: _sharing(part, parts) for key, part in parts.items() if key[0] in using}
     _check_uses(parts, using)
     _check_narrowing(parts)
     tables = _tables(template, parts, choices)
     _check_fitting(parts, tables)
+    _check_switches(parts, tables)
     return Catalogue(template, parts, tables, choices)
 
 
@@ -266,6 +270,25 @@ def _check_tables(tables: Mapping[str, Iterable[Question]], choices: Mapping[str
                 f"{group}_{key} must be a choice that always matters, with a default of {', '.join(asked.choices)}",
                 where=QUESTIONS,
                 todo="mend the template",
+            )
+
+
+def _check_switches(parts: Mapping[tuple[str, str], Part], tables: Mapping[str, Iterable[Question]]) -> None:
+    """Refuse an optional part that no answer brings, and a switch where something else brings the part."""
+    for part in parts.values():
+        where, switch = f"{part.path}/part.toml", ".".join(filter(None, part.switch))
+        if part.group != OPTIONAL:
+            if part.switch[0]:
+                raise HoldfastError(
+                    "it has a switch, and is none of template/optional", where=where, todo="remove it, or move the part"
+                )
+            continue
+        found = (question for question in tables.get(part.switch[0], ()) if question.key == part.switch[1])
+        if not any(question.type == "boolean" and question.default is not None for question in found):
+            raise HoldfastError(
+                f"its switch is {shown(switch)}, and no table asks for such a boolean with a default",
+                where=where,
+                todo="mend it",
             )
 
 

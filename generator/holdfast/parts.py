@@ -15,11 +15,13 @@ from holdfast.source import Template, toml
 
 _KEYS = frozenset(
     {"title", "counts", "roles", "elsewhere", "uses", "needs", "brings", "invoker", "reserved", "together", "options"}
-    | {"tables", "fits", "function", "files", "example"}
+    | {"switch", "tables", "fits", "function", "files", "example"}
 )
 Scope = Literal["service", "each", "granted", "external"]
-#: Parts of the project, of functions and of resources; any other folder's are chosen by a table of its name.
+#: Parts of the project, of functions and of resources, and those that a boolean switches on; any other folder's are
+#: chosen by a table of its name.
 FUNCTION, EVENTS, RESOURCES, PROJECT, SHARED = "function", "events", "resources", "project", "shared"
+OPTIONAL = "optional"
 _SCOPES: Mapping[tuple[str, ...], Scope] = {
     (): "service",
     ("each",): "each",
@@ -41,10 +43,11 @@ class Part:
     """One folder of the template.
 
     `uses` names the folders of template/shared that it shares with others; `brings` those that an answer brings: by
-    option, by its value. `fits` says beside which answers of other tables a chosen part can stand, by table and key.
-    `invoker` is the option of an event source whose resource calls the function. `together` is how many characters a
-    resource's name and the project's may have, or 0. `counts` is what a use adds to the service's stack, `roles` the
-    roles and keys that it adds there too, unless a chosen part is `elsewhere`: then another stack holds them.
+    option, by its value. `switch` is the table and the key of the boolean that brings an optional part. `fits` says
+    beside which answers of other tables a chosen part can stand, by table and key. `invoker` is the option of an event
+    source whose resource calls the function. `together` is how many characters a resource's name and the project's may
+    have, or 0. `counts` is what a use adds to the service's stack, `roles` the roles and keys that it adds there too,
+    unless a chosen part is `elsewhere`: then another stack holds them.
     """
 
     group: str
@@ -63,6 +66,7 @@ class Part:
     roles: Mapping[Scope, int]
     elsewhere: bool
     kinds: Mapping[str, tuple[str, ...]]
+    switch: tuple[str, str]
     invoker: str
     reserved: tuple[str, ...]
     together: int
@@ -126,6 +130,7 @@ def read_part(template: Template, group: str, name: str, paths: Iterable[str]) -
             kind: shapes.texts(shapes.table(data, "files", where), kind, where)
             for kind in ("seeded", "derived", "executable")
         },
+        switch=_switch(data),
         invoker=str(data.get("invoker", "")),
         reserved=shapes.texts(data, "reserved", where),
         together=_together(data, where),
@@ -138,6 +143,11 @@ def _fit(key: str, raw: Mapping[str, object], where: str) -> Question:
     """The answers that a part can stand beside: some of a question's choices, or of what its pattern allows."""
     shapes.known(raw, frozenset({"choices", "pattern", "hint"}), where)
     return read_question(key, {"type": "choice" if "choices" in raw else "string", **raw}, where)
+
+
+def _switch(data: Mapping[str, object]) -> tuple[str, str]:
+    table, _, key = str(data.get("switch", "")).partition(".")
+    return table, key
 
 
 def _together(data: Mapping[str, object], where: str) -> int:
