@@ -60,12 +60,12 @@ REPORT = {
 
 
 @pytest.fixture(scope="module")
-def trees(catalogue: Catalogue) -> dict[str, Tree]:
+def trees(catalogue: Catalogue) -> Mapping[str, Tree]:
     return goldens.trees(catalogue)
 
 
 @pytest.fixture(scope="module")
-def templates(trees: dict[str, Tree]) -> dict[str, dict[str, Any]]:
+def templates(trees: Mapping[str, Tree]) -> dict[str, dict[str, Any]]:
     return {name: policies.template(files) for name, files in trees.items()}
 
 
@@ -187,7 +187,7 @@ def test_thresholds_stand_in_one_place(name: str, templates: dict[str, Any]) -> 
 def test_the_spec_says_when_alarms_go_off(catalogue: Catalogue) -> None:
     """Each threshold of a service that has all alarms is that of holdfast.toml, in the unit of its metric."""
     given = {question.key: number for number, question in enumerate(catalogue.tables["alarms"], start=100)}
-    given |= {"duration": 66}
+    given |= {"duration": 66, "memory": 77}
     text = goldens.specs(catalogue)["everything"] + "\n[alarms]\n"
     text += "".join(f"{key} = {value}\n" for key, value in given.items())
     table = policies.template(render.render(spec.parse(text, catalogue), catalogue))["Mappings"]["Thresholds"]
@@ -240,7 +240,7 @@ def test_a_cold_start_is_counted_and_a_warm_one_is_not(templates: dict[str, Any]
 
 @pytest.mark.parametrize("name", NAMES)
 def test_logs_are_kept_for_as_long_as_the_stage_says(
-    name: str, trees: dict[str, Tree], templates: dict[str, Any]
+    name: str, trees: Mapping[str, Tree], templates: dict[str, Any]
 ) -> None:
     template = templates[name]
     stages = tomllib.loads(trees[name]["samconfig.toml"].content.decode())

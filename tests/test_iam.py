@@ -28,9 +28,9 @@ ANY_RESOURCE = {
     "cloudwatch:GetMetricStatistics": "Dashbird's role reads metrics",
     "cloudwatch:ListMetrics": "Dashbird's role reads metrics",
     "dynamodb:ListStreams": "Lambda's poller looks for the stream",
-    "ec2:DescribeNetworkInterfaces": "Lambda's poller is in the network of the cluster",
+    "ec2:DescribeNetworkInterfaces": "Lambda's poller is in the network of the cluster, functions in a VPC",
     "ec2:DescribeSecurityGroups": "Lambda's poller is in the network of the cluster",
-    "ec2:DescribeSubnets": "Lambda's poller is in the network of the cluster",
+    "ec2:DescribeSubnets": "Lambda's poller is in the network of the cluster, functions in a VPC",
     "ec2:DescribeVpcs": "Lambda's poller is in the network of the cluster",
     "kafka:GetBootstrapBrokers": "Lambda's poller finds the cluster",
     "lambda:ListFunctions": "Dashbird's role finds functions",
@@ -51,8 +51,13 @@ ANY_RESOURCE = {
     "xray:PutTelemetryRecords": "traces",
     "xray:PutTraceSegments": "traces",
 }
-#: What the poller of a Kafka topic must not get through the function's own code, said as a Deny on everything.
-DENIED = {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"}
+#: What Lambda does with a network must not be got by the function's own code, said as a Deny on everything.
+DENIED = {
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:UnassignPrivateIpAddresses",
+}
 
 
 #: What a key's policy says at the least, of the account whose roles may use the key.
@@ -166,6 +171,41 @@ def test_a_grant_opens_its_own_resource_and_no_neighbour(case: Case, decisions: 
     assert decisions[_name(case)] == []
 
 
+def test_lambda_makes_interfaces_in_the_functions_subnets_and_its_code_makes_none(
+    catalogue: Catalogue, tmp_path: Path
+) -> None:
+    """EC2 asks for each thing by itself: the interface, its subnet, its security group."""
+    files = rendered(f"{PROJECT}[network]\nvpc = true\n{CALLED}", catalogue)
+    resources = policies.template(files)["Resources"]
+    (document,) = (policy["PolicyDocument"] for policy in resources["ActRole"]["Properties"]["Policies"])
+    boundary = policies.template(files, "platform/boundary.yaml")["Resources"]["Boundary"]["Properties"]
+    own = f"arn:aws:ec2:{REGION}:{ACCOUNT}"
+    one = {
+        "principal": f"arn:aws:iam::{ACCOUNT}:role/svc/act",
+        "account": ACCOUNT,
+        "identity": [policies.resolved(document)],
+        "boundary": policies.resolved(boundary["PolicyDocument"]),
+    }
+    code = {"lambda:SourceFunctionArn": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:svc-dev-act"}
+    asked: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("Allowed", "CreateNetworkInterface", f"{own}:subnet/subnet-2", {"ec2:SubnetID": "subnet-2"}),
+        ("Allowed", "CreateNetworkInterface", f"{own}:security-group/sg-own", {}),
+        ("Allowed", "CreateNetworkInterface", f"{own}:network-interface/eni-1", {}),
+        ("Allowed", "DeleteNetworkInterface", f"{own}:network-interface/eni-1", {}),
+        ("Allowed", "DescribeSubnets", "*", {}),
+        ("ImplicitlyDenied", "CreateNetworkInterface", f"{own}:subnet/subnet-3", {"ec2:SubnetID": "subnet-3"}),
+        ("ImplicitlyDenied", "CreateNetworkInterface", f"{own}:security-group/sg-other", {}),
+        ("ImplicitlyDenied", "AttachNetworkInterface", f"{own}:network-interface/eni-1", {}),
+        ("ExplicitlyDenied", "CreateNetworkInterface", f"{own}:network-interface/eni-1", code),
+        ("ExplicitlyDenied", "DescribeNetworkInterfaces", "*", code),
+    ]
+    said = tools.decided(
+        [one | {"action": f"ec2:{action}", "resource": on, "context": context} for _, action, on, context in asked],
+        tmp_path,
+    )
+    assert said == [wanted for wanted, *_ in asked]
+
+
 @pytest.fixture(scope="module")
 def documents(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
     """Every policy document of every golden, by where it stands; resolved. What several have alike stands once."""
@@ -184,6 +224,7 @@ def documents(catalogue: Catalogue) -> dict[str, dict[str, Any]]:
 
 _PARAMETERS = {
     "Repository": "acme@1/service@2",
+    "VpcId": "vpc-1",
     "ListenerArn": f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:listener/app/own/1/2",
     "WatchLogsLogGroup": "/ecs/checkout",
     "WatchShopLogGroup": "/ecs/checkout",
@@ -233,7 +274,12 @@ def test_the_deploy_role_names_what_it_can(documents: dict[str, dict[str, Any]])
                     assert known.level in ("Read", "List"), f"{place}: {action}"
 
 
-LONGEST = {"AWS::Region": "ap-southeast-1", "AWS::Partition": "aws-us-gov", "AWS::URLSuffix": "amazonaws.com.cn"}
+LONGEST: dict[str, Any] = {
+    "AWS::Region": "ap-southeast-1",
+    "AWS::Partition": "aws-us-gov",
+    "AWS::URLSuffix": "amazonaws.com.cn",
+}
+LONGEST |= {"SubnetIds": ["subnet-0123456789abcdef0"] * 6, "VpcId": "vpc-0123456789abcdef0"}
 LONGEST |= {"Stage": "s" * 8, "Key.Arn": f"arn:aws-us-gov:kms:ap-southeast-1:{ACCOUNT}:key/{'k' * 36}"}
 
 
@@ -383,6 +429,7 @@ EXCUSED = {
     r"platform/deploy.yaml INVALID_ARN Account expected ": "the account of SAM's transform is aws",
     r"platform/deploy.yaml RESOURCE_MISMATCH .*elasticloadbalancing:": "listeners of two types, and one is asked for",
     r"platform/deploy.yaml RESOURCE_MISMATCH .*kms:CreateAlias": "a key and an alias, each in a statement of its own",
+    r"\S+ RESOURCE_MISMATCH .*ec2:Create": "an interface or a group and what it belongs to, each by a condition of its own",
     r"\S+ RESOURCE_MISMATCH .*bedrock:InvokeModel": "one type of resource out of several",
     r"platform/deploy.yaml RESOURCE_POLICY_PRIVILEGE_ESCALATION ": "who deploys a bucket says who may use it",
     r"platform/deploy.yaml RESOURCE_STAR \['kms:TagResource'\]": "a key that is being made has no ARN; its tags are asked for",

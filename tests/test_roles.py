@@ -339,6 +339,53 @@ def test_an_event_source_brings_what_it_needs(catalogue: Catalogue, kind: str) -
     assert {*found} - ALWAYS == expected
 
 
+def network(security_group: str) -> set[Statement]:
+    """What a function's role has for Lambda, where functions are in a VPC; the function's own code gets none of it."""
+    moves = frozenset(f"ec2:{verb}" for verb in (
+        "AssignPrivateIpAddresses", "CreateNetworkInterface", "DeleteNetworkInterface", "UnassignPrivateIpAddresses",
+    ))  # fmt: skip
+    looks = frozenset({"ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"})
+    makes = frozenset({"ec2:CreateNetworkInterface"})
+    own = json.dumps({"StringEquals": {"ec2:SubnetID": ["subnet-1", "subnet-2"]}})
+    code = json.dumps({"ArnEquals": {"lambda:SourceFunctionArn": f"arn:aws:lambda:{HERE}:function:{OWN}-act"}})
+    return {
+        Statement("Allow", moves, frozenset({f"arn:aws:ec2:{HERE}:network-interface/*"})),
+        Statement("Allow", makes, frozenset({f"arn:aws:ec2:{HERE}:security-group/{security_group}"})),
+        Statement("Allow", makes, frozenset({f"arn:aws:ec2:{HERE}:subnet/*"}), own),
+        # These know no resource.
+        Statement("Allow", looks, frozenset({"*"})),
+        Statement("Deny", moves | looks, frozenset({"*"}), code),
+    }
+
+
+INSIGHTS = Statement(
+    "Allow",
+    frozenset({"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"}),
+    frozenset({f"arn:aws:logs:{HERE}:log-group:/aws/lambda-insights:*"}),
+)
+#: What a boolean of holdfast.toml brings to every role: where the stack has the roles, and where a platform team has,
+#: which does not know the stack's security group.
+SWITCHES = {
+    "vpc": ("[network]\nvpc = true\n", network("sg-own"), network("*")),
+    "insights": ("[observability]\ninsights = true\n", {INSIGHTS}, {INSIGHTS}),
+}
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_an_optional_part_brings_what_it_needs(catalogue: Catalogue, name: str) -> None:
+    answer, own, others = SWITCHES[name]
+    files = rendered(PROJECT + answer + CALLED, catalogue)
+    found = policies.role(policies.translated(files)["Resources"], "Act")
+    assert {*found} - ALWAYS == own
+    files = rendered(f'{PROJECT}[roles]\nowner = "platform"\n{answer}{CALLED}', catalogue)
+    found = policies.role(policies.template(files, "platform/roles.yaml")["Resources"], "Act")
+    assert {*found} - ALWAYS == others
+
+
+def test_every_optional_part_has_a_case(catalogue: Catalogue) -> None:
+    assert SWITCHES.keys() == catalogue.group("optional").keys()
+
+
 def test_every_event_source_has_a_case(catalogue: Catalogue) -> None:
     assert EVENTS.keys() == catalogue.group("events").keys()
 

@@ -77,12 +77,14 @@ DENIED = """<ErrorResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">
 
 @pytest.fixture(scope="module")
 def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A service with every part, under the longest name that it may have beside its longest bucket."""
+    """A service with every part, under the longest name that it may have beside its longest bucket, and told everything."""
     text = goldens.specs(catalogue)["everything"]
     text = re.sub(r'^name = "[^"]+"', f'name = "{"n" * (25 - len("uploads"))}"', text, count=1, flags=re.MULTILINE)
     place = tmp_path_factory.mktemp("deploy") / "service"
     place.mkdir()
     tree.write(project.files(spec.parse(text, catalogue), text, catalogue), place)
+    told = (place / "samconfig.toml").read_text(encoding="utf-8")
+    (place / "samconfig.toml").write_text(re.sub(r'# ("[A-Z]\w+=)', r"\1", told), encoding="utf-8")
     return place
 
 
@@ -219,6 +221,19 @@ def test_a_deployment_goes_on_where_its_role_may_not_look(service: Path, nobody:
         done = look(service, nobody | keys | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"})
         server.shutdown()
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_deployment_says_what_it_has_not_been_told(
+    catalogue: Catalogue, tmp_path: Path, nobody: dict[str, str]
+) -> None:
+    """Before it looks for credentials: CloudFormation would say so after minutes."""
+    tree.write(goldens.trees(catalogue)["vpc"], tmp_path)
+    done = look(tmp_path, nobody)
+    assert (done.returncode, done.stdout) == (
+        1,
+        "deploy: samconfig.toml tells dev no VpcId, SubnetIds, EndpointSecurityGroup, DynamodbPrefixList, S3PrefixList: "
+        "add them to its parameter_overrides\n",
+    )
 
 
 @pytest.mark.parametrize("stage", ["", "dev prod", "%", "nowhere", "de"])

@@ -23,7 +23,7 @@ from support import goldens, policies, tools
 
 NAMES = list(goldens.specs(load(source.bundled())))
 #: Where scanners look: together these hold every part of the template and every choice that a template sees.
-SCANNED = ("orders", "everything", "jwt", "platform")
+SCANNED = ("orders", "everything", "jwt", "platform", "vpc")
 #: Where mypy looks, which takes as long as all other checks: these hold every Python file of the template, too.
 TYPED = (*SCANNED, "defaults", "fifo", "hostile")
 BUILT = "orders"
@@ -266,6 +266,14 @@ def test_checkov_finds_only_what_is_a_choice(failures: list[Any], judged: dict[s
         not in {("CKV_AWS_116", i) for i in waited_for}
     ]
     assert wrong == []
+
+
+def test_in_a_vpc_checkov_finds_nothing_at_all(failures: list[Any], services: dict[str, Path]) -> None:
+    """Where functions are called asynchronously: neither in the service's template, nor in those of its platform team."""
+    found = [f for f in failures if f["file_path"].endswith("/vpc.json") or "/vpc/" in f["file_path"]]
+    assert [(f["check_id"], f["resource"]) for f in found] == []
+    assert "CKV_AWS_117" not in (services["vpc"] / ".checkov.yaml").read_text(encoding="utf-8")
+    assert "CKV_AWS_117" in {failure["check_id"] for failure in failures if "/orders" in failure["file_path"]}
 
 
 def _waited_for(resources: Mapping[str, Any]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from holdfast.tree import Tree
 
 ACCOUNT, REGION, STAGE = "111122223333", "eu-west-1", "dev"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/own"
-KNOWN = {
+KNOWN: dict[str, Any] = {
     "AWS::Partition": "aws",
     "AWS::Region": REGION,
     "AWS::AccountId": ACCOUNT,
@@ -23,6 +23,8 @@ KNOWN = {
     "Stage": STAGE,
     "KafkaCluster": f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/own/1",
     "WebSocketApi": "api1234567",
+    "FunctionsSecurityGroup.GroupId": "sg-own",
+    "SubnetIds": ["subnet-1", "subnet-2"],
     "Key.Arn": KEY,
     "Key": "own",
     "KeyArn": KEY,
@@ -94,7 +96,7 @@ def _nodes(value: Any) -> Iterator[dict[str, Any]]:
             yield from _nodes(inner)
 
 
-def resolved(value: Any, known: Mapping[str, str] = KNOWN) -> Any:
+def resolved(value: Any, known: Mapping[str, Any] = KNOWN) -> Any:
     """`value` with what CloudFormation would put in the place of its expressions; an unknown one is a mistake here."""
     if isinstance(value, list):
         return [resolved(inner, known) for inner in value]
