@@ -17,6 +17,15 @@ NAMED = re.compile(r"[{]{2}resolve:ssm:([^{}]*(?:[$][{]Stage[}][^{}]*)?)[}]{2}")
 
 # A parameter of template.yaml whose value is one of SSM's.
 TOLD = re.compile(r"^  (\w+):\n    Type: AWS::SSM::Parameter::Value<String>$", re.MULTILINE)
+# A parameter of template.yaml, with what is said of it.
+PARAMETER = re.compile(r"^  (\w+):\n((?:    .*\n)+)", re.MULTILINE)
+
+
+def untold(template: str, overrides: list[str]) -> list[str]:
+    """The parameters that have no default and are given no value."""
+    told = {text.partition("=")[0] for text in overrides}
+    section = re.split(r"^(?=\S)", template.partition("\nParameters:\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    return [name for name, said in PARAMETER.findall(section) if "\n    Default:" not in f"\n{said}" and name not in told]
 
 
 def named(template: str, overrides: list[str], stage: str) -> list[str]:
@@ -53,7 +62,10 @@ def missing(aws: boto3.Session, service: str, stage: str, names: list[str]) -> I
 
 def main(service: str, stage: str) -> None:
     given = tomllib.loads(Path("samconfig.toml").read_text("utf-8"))[stage]["deploy"]["parameters"]
-    names = named(Path("template.yaml").read_text("utf-8"), given.get("parameter_overrides", []), stage)
+    template, overrides = Path("template.yaml").read_text("utf-8"), given.get("parameter_overrides", [])
+    if absent := untold(template, overrides):
+        sys.exit(f"deploy: samconfig.toml tells {stage} no {', '.join(absent)}: add them to its parameter_overrides")
+    names = named(template, overrides, stage)
     try:
         aws = boto3.Session(profile_name=given.get("profile"), region_name=given.get("region"))
         found = list(missing(aws, service, stage, names))

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 import pins
 from pins import Pin
 from resolver import PROJECT, Resolver, Unsolvable, locks, requirement
@@ -76,7 +78,7 @@ def write(resolver: Resolver, wanted: dict[Path, list[str]]) -> int:
     before = {lock: pins.read(lock) if lock.exists() and lock.stat().st_size else [] for lock in wanted}
     names = {pin.name for held in before.values() for pin in held}
     for package in resolver.packages:
-        if requirement(package).name not in names:
+        if canonicalize_name(requirement(package).name) not in names:
             sys.exit(f"{package}: no lock holds it; what is new is asked for in {PROJECT}, and `make lock`")
     made = {lock: resolver.lock(lock, words, before[lock]) for lock, words in wanted.items()}
     for lock, held in before.items():
@@ -99,9 +101,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         (folder / "tools").mkdir()
-        shutil.copyfile(PROJECT, folder / PROJECT)
+        for path in (PROJECT, Path("uv.toml")):
+            if path.exists():
+                shutil.copyfile(path, folder / path)
         uv = str(Path(given.uv).absolute())
-        resolver = Resolver(uv, folder, given.cooldown, given.upgrade is not None, tuple(given.upgrade or ()))
+        packages = tuple(" ".join(given.upgrade or ()).split())
+        resolver = Resolver(uv, folder, given.cooldown, given.upgrade is not None, packages)
         try:
             return check(resolver, wanted) if given.check else write(resolver, wanted)
         except Unsolvable as error:

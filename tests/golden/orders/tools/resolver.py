@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
 import pins
 from pins import Pin
@@ -72,7 +73,7 @@ class Resolver:
             self._compile(lock, [*words, *_each("--upgrade-package", upgraded), *_young(kept)])
             return pins.read(self.folder / lock)
 
-        named = {requirement(package).name for package in self.packages}
+        named: set[str] = {canonicalize_name(requirement(package).name) for package in self.packages}
         try:
             first = made(())
         except Unsolvable:

@@ -41,9 +41,13 @@ class Wheels:
                     known = self._wheels.setdefault((package["name"], package["version"]), [])
                     known.append((tags, (name, digest)))
 
+    def allowed(self, name: str, version: str) -> list[tuple[frozenset[Tag], Wheel]]:
+        """The wheels of a version that the lock allows, each with the machines and Pythons that it is for."""
+        return self._wheels.get((name, version), [])
+
     def of(self, name: str, version: str, tags: frozenset[Tag]) -> Wheel | None:
         """The wheel of a version that is for exactly these machines and Pythons, where there is one and no second."""
-        fitting = [wheel for known, wheel in self._wheels.get((name, version), []) if known == tags]
+        fitting = [wheel for known, wheel in self.allowed(name, version) if known == tags]
         return fitting[0] if len(fitting) == 1 else None
 
 

@@ -168,6 +168,18 @@ def test_a_backend_that_fails_is_not_noticed(
     assert CURRENT.get() is root
 
 
+def test_a_backend_that_opens_no_span_is_not_noticed(root: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(_name: str, _parent: Span) -> None:
+        raise OSError(CANARY)
+
+    for opened in (failing, lambda _name, _parent: None):
+        monkeypatch.setattr(facade, "opened", opened)
+        with span("work"):
+            annotate(id="a")
+        assert CURRENT.get() is root
+    assert root.fields == {"id": "a"}
+
+
 def test_a_metric_is_a_line_that_cloudwatch_reads(
     in_lambda: None, context: Context, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,4 +1,5 @@
-"""Settings of template.yaml, samconfig.toml and holdfast.toml that put events, answers or errors into logs and traces.
+"""Settings of template.yaml, samconfig.toml and holdfast.toml that put events, answers or errors into logs and traces,
+or a key where the configuration is read.
 
 A stage may log more on purpose: an override of the level in samconfig.toml is fine where the stage is not production.
 """
@@ -19,8 +20,13 @@ from .finding import Finding
 RULE = "verbose-setting"
 FILES = ("template.yaml", "samconfig.toml", "holdfast.toml")
 
+_KEY = "holds a key for whoever reads the configuration"
 _VARIABLES = {
+    "DD_API_KEY": _KEY,
     "DD_CAPTURE_LAMBDA_PAYLOAD": "sends events and answers to Datadog",
+    "NEW_RELIC_LICENSE_KEY": _KEY,
+    "OTEL_EXPORTER_OTLP_HEADERS": _KEY,
+    "OTEL_EXPORTER_OTLP_TRACES_HEADERS": _KEY,
     "POWERTOOLS_DEBUG": "logs events",
     "POWERTOOLS_DEV": "answers errors with their tracebacks",
     "POWERTOOLS_LOGGER_LOG_EVENT": "logs events",

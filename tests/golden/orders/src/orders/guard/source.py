@@ -80,7 +80,7 @@ class Source(ABC, Generic[E]):
     direct: ClassVar[bool] = False
     #: Whether `disposal` knows what to do with a part of such an event that was refused while the rest was handled.
     spares: ClassVar[bool] = False
-    #: What such an invocation is to a tracer, in OpenTelemetry's words.
+    #: What such an invocation is to a tracer.
     trigger: ClassVar[Trigger] = "other"
     disposal: ClassVar[Disposal]
     limits: Limits = Limits()
