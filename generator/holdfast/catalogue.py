@@ -33,8 +33,9 @@ class Catalogue:
         return {name: part for (of, name), part in self.parts.items() if of == group}
 
     def chosen(self, tables: Mapping[str, Options]) -> tuple[Part, ...]:
-        """What the service as a whole has: one part of each choice (a backend, a CI system), and what booleans bring; each
-        after what it shares.
+        """The parts of the service as a whole, each after what it shares.
+
+        They are one of each choice (a backend, a CI system), and what booleans bring.
         """
         picked = [self.parts[group, str(tables[group][key])] for group, key in self.choices.items()]
         picked += [part for part in self.group(OPTIONAL).values() if tables[part.switch[0]][part.switch[1]] is True]

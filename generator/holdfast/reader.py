@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -87,6 +88,7 @@ class Reader:
         self.known(path, given, [*also, *dict.fromkeys(question.key for question in questions)])
         known = {question.key: question.default for question in questions} | dict(given)
         values: dict[str, Value] = {}
+        asked = Counter(question.key for question in questions)
         for question in in_question(questions, known):
             here = (*path, question.key)
             if question.key not in given:
@@ -94,7 +96,8 @@ class Reader:
                     if self.unfinished:
                         continue
                     raise self.error(path, f"{question.key} is missing: {question.prompt}", may_hold(question))
-                if question.default is not None and question.matters(known):
+                # What one part alone asks has its default beside any answer: locks of released templates hold it.
+                if question.default is not None and (question.matters(known) or asked[question.key] == 1):
                     values[question.key] = question.default
                 elif question.type == "map":
                     values[question.key] = {}
