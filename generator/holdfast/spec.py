@@ -209,8 +209,8 @@ def dump(spec: ProjectSpec, catalogue: Catalogue) -> str:
     ]
     for table, questions in catalogue.tables.items():
         values = spec.tables[table]
-        asked = in_question(questions, values)
-        shown = [q for q in asked if q.key in values and (table in _asked(catalogue) or values[q.key] != q.default)]
+        known = [q for q in in_question(questions, values) if q.key in values and q.matters(values)]
+        shown = [q for q in known if table in _asked(catalogue) or values[q.key] != q.default]
         if shown:
             lines += ["", f"[{table}]"]
             lines += [_line(q, values[q.key]) for q in shown]
