@@ -186,7 +186,8 @@ UNEXPLAINED = {
         "requirements.txt",
         f"--hash=sha256:{TEXT.sha256}",
         f"--hash=sha256:{TEXT.sha256} {HASH}",
-        f"requirements.txt: text: the index has no file with the hash sha256:{'0' * 64}",
+        f"requirements.txt: text: the index has no file with the hash sha256:{'0' * 64}; "
+        "`make upgrade PACKAGE=text==1.1` takes those that it has",
     ),
     "a group without its lock": (
         "pyproject.toml",
@@ -213,6 +214,34 @@ def test_what_pyproject_does_not_explain_is_refused(service: Path, index: Index,
     assert said in done.stdout.splitlines()
     assert done.stdout.splitlines()[-1] == "locked: not what pyproject.toml asks for; `make lock`"
     assert {path: path.read_bytes() for path in service.rglob("*.txt")} == before
+
+
+def test_an_upgrade_to_the_same_version_takes_the_hashes_that_the_index_has(service: Path, index: Index) -> None:
+    index.wheels += [Wheel("text", "1.9")]
+    change(service / "requirements.txt", f"--hash=sha256:{TEXT.sha256}", HASH)
+    assert lock(service, index, "--check").returncode == 1
+    assert lock(service, index, "--upgrade", "text==1.1").returncode == 0
+    assert (locked(service), lock(service, index, "--check").returncode) == (["text==1.1", "web==1.0"], 0)
+
+
+def test_a_lock_that_a_merge_has_broken_is_made_again(service: Path, index: Index) -> None:
+    index.wheels += [Wheel("text", "1.9")]
+    mine, theirs = f"text==1.1 {HASH}", f"text==1.0 {HASH}"
+    text = f"<<<<<<< HEAD\n{mine}\n=======\n{theirs}\n>>>>>>> main\nweb==1.0 --hash=sha256:{WEB.sha256}\n"
+    (service / "requirements.txt").write_text(text, encoding="utf-8")
+    (service / "tools/scan.txt").write_text("", encoding="utf-8")
+    assert lock(service, index, "--check").returncode == 1
+    assert lock(service, index).returncode == 0
+    assert locked(service)[1] == "web==1.0"
+    assert locked(service)[0] in ("text==1.0", "text==1.1")
+    assert locked(service, "tools/scan.txt") == ["scan==1.0"]
+
+
+def test_a_pyproject_that_is_none_is_refused_in_one_line(service: Path) -> None:
+    change(service / "pyproject.toml", "[project]", "[project")
+    done = lock(service, None)
+    assert (done.returncode, done.stdout.startswith("pyproject.toml: no TOML: ")) == (1, True)
+    assert done.stdout.count("\n") == 1
 
 
 FORMS = {

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.version import Version
+from packaging.version import InvalidVersion, Version
 
 #: All that an entry may be: no address and no option but hashes, so that only the index decides where it comes from.
 PIN = re.compile(
@@ -34,18 +34,27 @@ class Pin:
         return " --hash=".join((str(self), *sorted(self.hashes)))
 
 
-def read(lock: Path) -> list[Pin]:
-    """The entries of a lock. Ends the program at any other line, and where there is no entry."""
+def read(lock: Path, *, mend: bool = False) -> list[Pin]:
+    """The entries of a lock. Any other line, and a lock without entries, ends the program, or is let be with `mend`."""
     text = re.sub(r"^#.*\n", "", lock.read_text("utf-8"), flags=re.MULTILINE)
     found = []
     for entry in text.replace("\\\n", " ").splitlines():
         pin = PIN.fullmatch(entry)
-        if not pin:
+        if pin and _is_version(pin[2]):
+            found.append(Pin(pin[1], pin[2], pin[3] or "", frozenset(pin[4].replace("--hash=", " ").split())))
+        elif not mend:
             sys.exit(f"{lock}: not a version with its hash, make the lock again: {entry.split('--hash')[0].strip()}")
-        found.append(Pin(pin[1], pin[2], pin[3] or "", frozenset(pin[4].replace("--hash=", " ").split())))
-    if not found:
+    if not found and not mend:
         sys.exit(f"{lock}: locks nothing, make it again")
     return found
+
+
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except InvalidVersion:
+        return False
+    return True
 
 
 def newest(found: list[Pin]) -> dict[str, Version]:
