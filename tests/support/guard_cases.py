@@ -25,7 +25,7 @@ from typing import Annotated, Generic, Literal, NamedTuple, NewType, TypeVar
 import orders
 import pytest
 from orders import settings
-from orders.guard import Context, Guarded, Ident, Line, Payload, Text, failure, guarded, log, logs
+from orders.guard import Context, Guarded, Ident, Line, Payload, Text, failure, guarded, log, logs, tracing
 from orders.guard.disposal import EventRejected, FunctionFailed
 from orders.guard.limits import Limits
 from orders.guard.rejection import Rejected
@@ -823,3 +823,15 @@ def test_a_group_of_a_fair_queue_has_no_order(call):
     result, seen = call(sqs(Step), event, _failing_on("two"))
     assert result.value == {"batchItemFailures": [{"itemIdentifier": "two"}]}
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize(
+    ("source", "trigger"),
+    [(http_api(Order), "http"), (sqs(Order), "pubsub"), (schedule(Order), "timer")],
+    ids=lambda one: one if isinstance(one, str) else one.name,
+)
+def test_a_source_says_what_trigger_it_is(source, trigger) -> None:
+    """As the one that invokes the function; what the message carried was something else before."""
+    handler = Guarded(source, lambda _event, _context: None)
+    assert tracing.trigger_of(handler._boundary) == trigger
+    assert tracing.trigger_of(lambda _event, _context: None) == "other"

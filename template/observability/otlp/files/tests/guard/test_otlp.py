@@ -170,6 +170,10 @@ def test_nothing_of_an_event_is_sent(
     roots = [one for one in receiver.spans() if not one.parent_span_id]
     assert len(roots) == len(places)
     assert {_attributes(root)["correlation_id"] for root in roots} == {context.aws_request_id}
+    trigger = function.handler().source.trigger
+    consumed = trigger in ("datasource", "pubsub")
+    assert {_attributes(root)["faas.trigger"] for root in roots} == {trigger}
+    assert {root.kind for root in roots} == {Span.SPAN_KIND_CONSUMER if consumed else Span.SPAN_KIND_SERVER}
     assert CANARY not in receiver.text()
 
 
@@ -185,14 +189,30 @@ def test_the_receiver_learns_which_function_it_is(
     assert not {*os.environ.values()} & {os.environ["AWS_SECRET_ACCESS_KEY"]} & {*told.values()}
 
 
+def _key_of(reads: list[str], value: str | Exception) -> Callable[[str], str]:
+    def read(name: str) -> str:
+        reads.append(name)
+        if isinstance(value, Exception):
+            raise value
+        return value
+
+    return read
+
+
 def test_nothing_is_sent_of_what_is_not_sampled(
     receiver: Receiver, context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "0")
-    result = _run(_charging, context, capfd)
-    assert not receiver.paths
-    assert export._way.sending is None
-    assert "trace_id" not in result.named("calling")[0]
+    """No key is read either where nothing ever is."""
+    reads: list[str] = []
+    monkeypatch.setenv("OTLP_SECRET", "arn:of-the-secret")
+    monkeypatch.setattr(export, "_key", _key_of(reads, "key"))
+    for share in ("0", "0.0000000001"):
+        monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", share)
+        result = _run(_charging, context, capfd)
+        assert not receiver.paths
+        assert export._way.sending is None
+        assert "trace_id" not in result.named("calling")[0]
+        assert bool(reads) == (share != "0")
 
 
 @pytest.mark.parametrize("status", [400, 401, 500])
@@ -243,16 +263,6 @@ def test_nobody_there_is_no_error(
     result = _run(_charging, context, capfd)
     assert result.error is None
     assert result.named("spans_lost")
-
-
-def _key_of(reads: list[str], value: str | Exception) -> Callable[[str], str]:
-    def read(name: str) -> str:
-        reads.append(name)
-        if isinstance(value, Exception):
-            raise value
-        return value
-
-    return read
 
 
 def test_the_key_is_read_once_and_sent_as_a_header(

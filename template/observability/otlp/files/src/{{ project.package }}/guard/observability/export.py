@@ -86,8 +86,8 @@ _way = _Way()
 
 
 def tracer() -> Tracer | None:
-    """What makes spans; None until the key could be read."""
-    if _way.tracer is None and time.monotonic() >= _way.next_try:
+    """What makes spans; None where none is sampled, and until the key could be read."""
+    if _way.tracer is None and time.monotonic() >= _way.next_try and os.environ.get("OTEL_TRACES_SAMPLER_ARG") != "0":
         try:
             _way.open()
         except Exception as error:  # noqa: BLE001 - a function works without being seen
