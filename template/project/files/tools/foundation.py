@@ -25,7 +25,8 @@ def untold(template: str, overrides: list[str]) -> list[str]:
     """The parameters that have no default and are given no value."""
     told = {text.partition("=")[0] for text in overrides}
     section = re.split(r"^(?=\S)", template.partition("\nParameters:\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
-    return [name for name, said in PARAMETER.findall(section) if "\n    Default:" not in f"\n{said}" and name not in told]
+    open_ = (name for name, said in PARAMETER.findall(section) if not re.search("^    Default:", said, re.MULTILINE))
+    return [name for name in open_ if name not in told]
 
 
 def named(template: str, overrides: list[str], stage: str) -> list[str]:
