@@ -316,6 +316,7 @@ TRUST = {
 #: Whom the deploy role hands a role to, and which.
 PASSED = {
     "lambda.amazonaws.com": "-*",
+    "codedeploy.amazonaws.com": "-codedeploy@eu-west-1",
     "firehose.amazonaws.com": "-*.eu-west-1",
     "iot.amazonaws.com": "-*.eu-west-1",
     "states.amazonaws.com": "-*_eu-west-1",
@@ -353,14 +354,14 @@ def test_a_pipeline_deploys_its_stage_and_gives_no_rights(catalogue: Catalogue, 
         elif any(action.startswith("iam:") for action in actions) and statement["Effect"] == "Allow":
             changed[statement["Sid"]] = (statement["Resource"], statement.get("Condition"))
     assert passed == {service: own + end for service, end in PASSED.items()}
-    boundary = f"arn:aws:iam::{ACCOUNT}:policy/everything/everything-boundary"
+    boundaries = [f"arn:aws:iam::{ACCOUNT}:policy/everything/everything{end}-boundary" for end in ("", "-codedeploy")]
     if "platform" in lines:
         assert changed == {}
     else:
         assert changed == {
-            "MakeBoundedRoles": (f"{own}-*", {"ArnEquals": {"iam:PermissionsBoundary": boundary}}),
+            "MakeBoundedRoles": (f"{own}-*", {"ArnEquals": {"iam:PermissionsBoundary": boundaries}}),
             "KeepRoles": (f"{own}-*", None),
-            "SeeBoundary": (boundary, None),
+            "SeeBoundary": (boundaries, None),
         }
     owners = files[".github/CODEOWNERS"].content.decode()
     assert f"\n/platform/ @{approves}\n" in owners

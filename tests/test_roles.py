@@ -29,7 +29,14 @@ ENVIRONMENT = Statement(
     frozenset({"kms:Decrypt"}),
     frozenset({KEY}),
     json.dumps(
-        {"StringEquals": {"kms:EncryptionContext:aws:lambda:FunctionArn": f"arn:aws:lambda:{HERE}:function:{OWN}-act"}}
+        {
+            "StringLike": {
+                "kms:EncryptionContext:aws:lambda:FunctionArn": [
+                    f"arn:aws:lambda:{HERE}:function:{OWN}-act",
+                    f"arn:aws:lambda:{HERE}:function:{OWN}-act:*",
+                ]
+            }
+        }
     ),
 )
 #: These two actions know no resource.
@@ -120,7 +127,7 @@ CASES = (
         "function",
         "invoke",
         "lambda:InvokeFunction",
-        f"arn:aws:lambda:{HERE}:function:{OWN}-price",
+        f"arn:aws:lambda:{HERE}:function:{OWN}-price:live",
         options='function = "price"',
         more=PRICE,
     ),
@@ -311,7 +318,7 @@ EVENTS = {
                 "Deny",
                 POLLER | {"ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"},
                 frozenset({"*"}),
-                json.dumps({"ArnEquals": {"lambda:SourceFunctionArn": f"arn:aws:lambda:{HERE}:function:{OWN}-act"}}),
+                json.dumps({"ArnLike": {"lambda:SourceFunctionArn": [f"arn:aws:lambda:{HERE}:function:{OWN}-act", f"arn:aws:lambda:{HERE}:function:{OWN}-act:*"]}}),
             ),
             *OWN_FAILURES,
         },

@@ -127,15 +127,20 @@ def service_name(service: Path) -> str:
     return found[1]
 
 
+def no_boundary(name: str) -> str:
+    """What it says where platform/boundary.yaml has not been deployed."""
+    return "".join(
+        f"deploy: there is no arn:aws:iam::123456789012:policy/{name}/{name}-{end}: "
+        "deploy platform/boundary.yaml first, make bootstrap STAGE=dev does\n"
+        for end in ("boundary", "codedeploy-boundary")
+    )
+
+
 def test_a_deployment_wants_the_boundary_first(service: Path, somebody: dict[str, str]) -> None:
     """And the boundary that platform/boundary.yaml makes is the one that it looks for."""
     name = service_name(service)
     done = look(service, somebody)
-    arn = f"arn:aws:iam::123456789012:policy/{name}/{name}-boundary"
-    assert (done.returncode, done.stdout) == (
-        1,
-        f"deploy: there is no {arn}: deploy platform/boundary.yaml first, make bootstrap STAGE=dev does\n",
-    )
+    assert (done.returncode, done.stdout) == (1, no_boundary(name))
     tools.run(
         [python(service, "requirements-dev.txt"), "-c", DEPLOY, "platform/boundary.yaml"], cwd=service, env=somebody
     )
@@ -168,11 +173,9 @@ def test_bootstrap_makes_what_a_deployment_stands_on(depot: Path, somebody: dict
     """Until then, a deployment says what is missing; and a second bootstrap has nothing to do."""
     name = service_name(depot)
     done = look(depot, somebody)
-    arn = f"arn:aws:iam::123456789012:policy/{name}/{name}-boundary"
     assert (done.returncode, done.stdout) == (
         1,
-        f"deploy: there is no {arn}: deploy platform/boundary.yaml first, make bootstrap STAGE=dev does\n"
-        f"deploy: there is no parameter /{name}/dev/key, /{name}/dev/roles/hello: "
+        f"{no_boundary(name)}deploy: there is no parameter /{name}/dev/key, /{name}/dev/roles/hello: "
         "deploy platform/roles.yaml, make bootstrap STAGE=dev does\n",
     )
     done = bootstrap(depot, somebody)
@@ -184,7 +187,8 @@ def test_bootstrap_makes_what_a_deployment_stands_on(depot: Path, somebody: dict
     roles = [python(depot, "requirements-dev.txt"), "-c", ROLES]
     assert json.loads(tools.run(roles, env=somebody)) == {
         f"/{name}-platform/{name}-deploy-dev-eu-west-1": None,
-        f"/{name}/{name}-dev-hello-eu-west-1": arn,
+        f"/{name}/{name}-dev-hello-eu-west-1": f"arn:aws:iam::123456789012:policy/{name}/{name}-boundary",
+        f"/{name}/{name}-dev-codedeploy@eu-west-1": f"arn:aws:iam::123456789012:policy/{name}/{name}-codedeploy-boundary",
     }
 
 
@@ -243,8 +247,7 @@ def test_a_deployment_wants_one_stage_that_there_is(service: Path, stage: str) -
     assert "say which stage of samconfig.toml (dev prod): make deploy STAGE=dev" in done.stdout
 
 
-def test_a_deployment_asks_nobody_where_there_is_no_terminal(service: Path) -> None:
-    """And it audits before it installs, and looks before it builds."""
+def test_a_deployment_audits_before_it_installs_and_looks_before_it_builds(service: Path) -> None:
     printed = tools.run(["make", "--dry-run", "deploy", "STAGE=prod"], cwd=service)
     steps = [
         "tools/audit.py",
@@ -252,7 +255,7 @@ def test_a_deployment_asks_nobody_where_there_is_no_terminal(service: Path) -> N
         f"tools/foundation.py {service_name(service)} prod",
         "sam build",
     ]
-    steps += [r"sam deploy --config-env prod \$\(test -t 0 \|\| echo --no-confirm-changeset\)"]
+    steps += [r"tools/deploy\.py prod \.aws-sam/build/template\.yaml"]
     assert re.search(".*".join(steps), printed, re.DOTALL), printed
 
 

@@ -95,7 +95,7 @@ ROUTES = """        paths:
               x-amazon-apigateway-integration:
                 type: aws_proxy
                 httpMethod: POST
-                uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${OrderAgainFunction.Arn}/invocations"
+                uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${OrderAgainFunction.Arn}:live/invocations"
             get:
               parameters:
                 - {in: query, name: "customer", required: true, schema: {type: string}}
@@ -104,7 +104,7 @@ ROUTES = """        paths:
               x-amazon-apigateway-integration:
                 type: aws_proxy
                 httpMethod: POST
-                uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${ListOrdersFunction.Arn}/invocations"
+                uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${ListOrdersFunction.Arn}:live/invocations"
           "/orders/{id}":
             delete:
               parameters:
@@ -113,7 +113,7 @@ ROUTES = """        paths:
               x-amazon-apigateway-integration:
                 type: aws_proxy
                 httpMethod: POST
-                uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${CancelFunction.Arn}/invocations"
+                uri: !Sub "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${CancelFunction.Arn}:live/invocations"
       MethodSettings:
 """
 

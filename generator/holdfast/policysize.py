@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 from holdfast.errors import HoldfastError
@@ -55,7 +56,8 @@ def _length(statement: Statement) -> int:
 
 def _boundary(text: str) -> int:
     """About how many characters the boundary's document has: its lines from the version on, without what YAML needs."""
-    document = text.partition("PolicyDocument:")[2].partition("\nOutputs:")[0]
+    # It ends where something is indented like a resource, or less.
+    document = re.split(r"\n {0,2}\S", text.partition("PolicyDocument:")[2], maxsplit=1)[0]
     lines = (line.strip() for line in document.splitlines() if not line.strip().startswith("#"))
     # Each line has quotes, a comma or a brace that YAML leaves out.
     return sum(len(_longest(line.removeprefix("- ").replace("!Sub ", ""))) + 2 for line in lines) * 21 // 20

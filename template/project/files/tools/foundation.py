@@ -40,12 +40,13 @@ def missing(aws: boto3.Session, service: str, stage: str, names: list[str]) -> I
     """What is not there and should be, each with what to do; nothing where the caller may not look."""
     caller = aws.client("sts").get_caller_identity()
     partition = caller["Arn"].split(":")[1]
-    boundary = f"arn:{partition}:iam::{caller['Account']}:policy/{service}/{service}-boundary"
-    try:
-        aws.client("iam").get_policy(PolicyArn=boundary)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchEntity":
-            yield f"there is no {boundary}: deploy platform/boundary.yaml first, make bootstrap STAGE={stage} does"
+    for end in ("boundary", "codedeploy-boundary"):
+        boundary = f"arn:{partition}:iam::{caller['Account']}:policy/{service}/{service}-{end}"
+        try:
+            aws.client("iam").get_policy(PolicyArn=boundary)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchEntity":
+                yield f"there is no {boundary}: deploy platform/boundary.yaml first, make bootstrap STAGE={stage} does"
     absent: list[str] = []
     for start in range(0, len(names), 10):
         try:

@@ -1,0 +1,400 @@
+"""After `make deploy`: does a new version get live, does the smoke test see what is wrong, does a rollback bring back."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import Any
+
+import pytest
+
+from holdfast import tree
+from holdfast.catalogue import Catalogue
+from support import goldens, policies, tools
+from test_services import SCANNED
+
+KEYS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_EC2_METADATA_DISABLED": "true"}
+ENV = KEYS | {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_CONFIG_FILE": "none", "AWS_SHARED_CREDENTIALS_FILE": "none"}
+
+#: An AWS whose functions are this service's: moto knows versions and aliases, the handlers run in its process.
+MOTO = """
+import base64, importlib, json, os, sys, tempfile
+sys.path[:0] = ["src", "tests", "tools"]
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import LambdaBackend
+from moto.server import ThreadedMotoServer
+from conftest import LambdaContext
+saved = os.dup(1)
+denied = {"orders-dev-fulfil"}
+def invoke(self, function_name, qualifier, body, headers, response_headers):
+    version = self.get_alias("live", function_name).function_version  # moto looks for the qualifier in vain.
+    if function_name in denied:
+        denied.remove(function_name)
+        raise LambdaClientError("KMSAccessDeniedException", "not yet")
+    module, _, name = self.get_function(function_name, version).handler.rpartition(".")
+    with tempfile.TemporaryFile() as log:
+        os.dup2(log.fileno(), 1)
+        try:
+            answer = getattr(importlib.import_module(module), name)(json.loads(body), LambdaContext())
+        except Exception as error:
+            response_headers["x-amz-function-error"] = "Unhandled"
+            answer = {"errorType": type(error).__name__, "errorMessage": str(error)}
+        finally:
+            sys.stdout.flush()
+            os.dup2(saved, 1)
+        log.seek(0)
+        response_headers["x-amz-log-result"] = base64.b64encode(log.read()[-4096:]).decode()
+    return json.dumps(answer)
+LambdaBackend.invoke = invoke
+server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server.start()
+print(server.get_host_and_port()[1], flush=True)
+sys.stdin.read()
+server.stop()
+"""
+#: The stage as CloudFormation would have made it: functions with a version each, which is live.
+MAKE = """
+import json, sys, boto3
+address, handlers = sys.argv[1], json.loads(sys.argv[2])
+trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+resources = {"Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}}
+for number, (name, handler) in enumerate(handlers.items()):
+    resources[f"F{number}"] = {"Type": "AWS::Lambda::Function", "Properties": {
+        "FunctionName": name, "Handler": handler, "Runtime": "python3.13", "Code": {"ZipFile": "1"},
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]}}}
+outputs = {"HttpApiAddress": {"Value": address}}
+cloudformation = boto3.client("cloudformation")
+cloudformation.create_stack(StackName="orders-dev", TemplateBody=json.dumps({"Resources": resources, "Outputs": outputs}), Capabilities=["CAPABILITY_IAM"])
+for name in handlers:
+    version = boto3.client("lambda").publish_version(FunctionName=name)["Version"]
+    boto3.client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+"""
+SMOKE = "import sys; sys.path.insert(0, 'tools'); import smoke; smoke.PAUSE = 0; smoke.main('dev')"
+#: What somebody does to a stage, and what the smoke test says of it; then how it is undone.
+WRONG = {
+    "a version that is not live": (
+        "lambda_.update_function_configuration(FunctionName='orders-dev-fulfil', Timeout=9)\n"
+        "lambda_.publish_version(FunctionName='orders-dev-fulfil')",
+        "orders-dev-fulfil has version 2, and version 1 is live",
+        "lambda_.update_alias(FunctionName='orders-dev-fulfil', Name='live', FunctionVersion='2')",
+    ),
+    "a rollout that was left": (
+        "lambda_.update_function_configuration(FunctionName='orders-dev-nightly-report', Timeout=9)\n"
+        "lambda_.publish_version(FunctionName='orders-dev-nightly-report')\n"
+        "lambda_.update_alias(FunctionName='orders-dev-nightly-report', Name='live', FunctionVersion='2',"
+        " RoutingConfig={'AdditionalVersionWeights': {'1': 0.9}})",
+        "orders-dev-nightly-report is between two versions",
+        "lambda_.update_alias(FunctionName='orders-dev-nightly-report', Name='live', FunctionVersion='2',"
+        " RoutingConfig={'AdditionalVersionWeights': {}})",
+    ),
+    "a handler that is not there": (
+        "lambda_.update_function_configuration(FunctionName='orders-dev-place-order', Handler='orders.guard.entry.no')\n"
+        "lambda_.publish_version(FunctionName='orders-dev-place-order')\n"
+        "lambda_.update_alias(FunctionName='orders-dev-place-order', Name='live', FunctionVersion='2')",
+        "orders-dev-place-order did not refuse what it should: it ended with NotImported",
+        "lambda_.update_function_configuration(FunctionName='orders-dev-place-order', Handler='orders.guard.entry.place_order')\n"
+        "lambda_.publish_version(FunctionName='orders-dev-place-order')\n"
+        "lambda_.update_alias(FunctionName='orders-dev-place-order', Name='live', FunctionVersion='3')",
+    ),
+    "an alarm": (
+        "alarm('ALARM')",
+        "orders-dev-nightly-report-failures is on",
+        "alarm('OK')",
+    ),
+}
+CHANGE = """
+import sys, boto3
+lambda_, cloudwatch = boto3.client("lambda"), boto3.client("cloudwatch")
+def alarm(state):
+    for name in ("orders-dev-nightly-report-failures", "orders-dev-nightly-report-rejected"):
+        cloudwatch.put_metric_alarm(AlarmName=name, Namespace="orders", MetricName=name, EvaluationPeriods=1, Period=60,
+            Statistic="Sum", Threshold=1, ComparisonOperator="GreaterThanOrEqualToThreshold")
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="test")
+exec(sys.argv[1])
+"""
+
+
+class _Door(BaseHTTPRequestHandler):
+    """An API that lets in nobody, or anybody."""
+
+    status = 403
+    asked: list[str] = []  # noqa: RUF012
+
+    def do_POST(self) -> None:
+        self.asked.append(f"{self.command} {self.path}")
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing: what pytest prints is for people."""
+
+
+@pytest.fixture(scope="module")
+def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("rollout") / "service"
+    place.mkdir()
+    tree.write(goldens.trees(catalogue)["orders"], place)
+    return place
+
+
+def python(service: Path, lock: str) -> str:
+    versions = ("3.13", "3.12", "3.11", "3.14") if lock == "requirements-dev.txt" else tools.FOR_TOOLS
+    return str(tools.environment((service / lock).read_text(encoding="utf-8"), versions) / "python")
+
+
+@pytest.fixture(scope="module")
+def aws(service: Path) -> Iterator[dict[str, str]]:
+    """The environment of somebody whose stage `dev` is in moto."""
+    words = [python(service, "requirements-dev.txt"), "-c", MOTO]
+    with subprocess.Popen(words, cwd=service, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        yield ENV | {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.stdout.readline().strip()}"}
+        server.communicate()
+
+
+@pytest.fixture(scope="module")
+def stage(service: Path, aws: dict[str, str]) -> Iterator[dict[str, str]]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Door) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        handlers = {
+            f"orders-dev-{name}": f"orders.guard.entry.{name.replace('-', '_')}"
+            for name in ("place-order", "fulfil", "nightly-report")
+        }
+        words = ["-c", MAKE, f"http://127.0.0.1:{server.server_port}", json.dumps(handlers)]
+        tools.run([python(service, "tools/sam.txt"), *words], cwd=service, env=aws)
+        yield aws
+        server.shutdown()
+
+
+def smoke(service: Path, env: dict[str, str]) -> CompletedProcess[str]:
+    return tools.attempt([python(service, "tools/sam.txt"), "-c", SMOKE], cwd=service, env=env)
+
+
+def test_a_stage_that_is_well(service: Path, stage: dict[str, str]) -> None:
+    """The real functions refuse the probe; who does not say who they are is let in nowhere; a key is waited for."""
+    done = smoke(service, stage)
+    assert done.stdout == (
+        "smoke: orders-dev is well: orders-dev-fulfil, orders-dev-nightly-report, orders-dev-place-order\n"
+    )
+    assert done.returncode == 0
+    assert _Door.asked == ["POST /orders"]
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_stage_that_is_not(service: Path, stage: dict[str, str], name: str) -> None:
+    done_to_it, said, undone = WRONG[name]
+    change = [python(service, "tools/sam.txt"), "-c", CHANGE]
+    tools.run([*change, done_to_it], env=stage)
+    done = smoke(service, stage)
+    tools.run([*change, undone], env=stage)
+    assert (done.returncode, done.stdout) == (1, f"smoke: {said}\n")
+
+
+def test_an_api_that_lets_anybody_in(service: Path, stage: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_Door, "status", 204)
+    done = smoke(service, stage)
+    assert done.returncode == 1
+    assert re.fullmatch(r"smoke: POST http://127\.0\.0\.1:\d+/orders answers anybody with 204\n", done.stdout)
+
+
+#: In the place of `sam deploy`: it says what it was called with, and gives CloudFormation what it was given.
+SAM = """
+import json, sys
+sys.path.insert(0, "tools")
+import boto3, deploy, rollback
+def sam(words):
+    print(json.dumps(words[1:]))
+    body = open(words[words.index("--template-file") + 1]).read()
+    told = dict(word.split("=", 1) for word in sys.argv[2:])
+    try:
+        boto3.client("cloudformation").update_stack(StackName="orders-prod", TemplateBody=body,
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in told.items()])
+    except boto3.client("cloudformation").exceptions.ClientError as error:
+        assert "No updates" in str(error), error
+    return 0
+deploy.subprocess.call = sam
+sys.exit(rollback.main("prod") if sys.argv[1] == "-" else deploy.main("prod", sys.argv[1]))
+"""
+BUILT = """{{"Parameters": {{"Rollout": {{"Type": "String", "Default": "Canary10Percent5Minutes"}}, "Level": {{"Type": "String", "Default": "1"}}}},
+"Resources": {{"Topic": {{"Type": "AWS::SNS::Topic", "Properties": {{"TopicName": "{0}"}}}}}}}}"""
+START = """
+import json, sys, boto3
+cloudformation = boto3.client("cloudformation")
+bucket = {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}, "Outputs": {"SourceBucket": {"Value": {"Ref": "B"}}}}
+cloudformation.create_stack(StackName="aws-sam-cli-managed-default", TemplateBody=json.dumps(bucket))
+if sys.argv[1:]:
+    cloudformation.create_stack(StackName="orders-prod", TemplateBody=sys.argv[1])
+"""
+
+
+def told(done: CompletedProcess[str]) -> list[str]:
+    """What `sam` was called with."""
+    assert done.returncode == 0, done.stdout
+    words: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return words
+
+
+def test_a_rollback_brings_back_what_was_there_before(service: Path, aws: dict[str, str]) -> None:
+    """At once, by CloudFormation, with the parameters of then; a deployment that changes nothing does not come between."""
+    command = [python(service, "tools/sam.txt"), "-c"]
+    first, second = BUILT.format("first"), BUILT.format("second")
+    tools.run([*command, START, first], env=aws)
+    done = tools.attempt([*command, SAM, "-"], cwd=service, env=aws)
+    assert (done.returncode, done.stdout) == (
+        1,
+        "rollback: prod has had no deployment before this one: deploy an earlier commit\n",
+    )
+    (service / ".aws-sam").mkdir()
+    (service / ".aws-sam/template.yaml").write_text(second, encoding="utf-8")
+    for _ in range(2):
+        words = told(tools.attempt([*command, SAM, ".aws-sam/template.yaml", "Level=2"], cwd=service, env=aws))
+        assert words == [
+            "deploy",
+            "--config-env",
+            "prod",
+            "--template-file",
+            ".aws-sam/prod.json",
+            "--no-confirm-changeset",
+        ]
+    done = tools.attempt([*command, SAM, "-"], cwd=service, env=aws)
+    assert re.match("rollback: prod gets back what it had from 20", done.stdout)
+    assert told(done) == [
+        *["deploy", "--config-env", "prod", "--template-file", ".aws-sam/prod-before.json", "--parameter-overrides"],
+        *['ParameterKey=Rollout,ParameterValue="AllAtOnce"', 'ParameterKey=Level,ParameterValue="1"'],
+        "--no-confirm-changeset",
+    ]
+    assert json.loads((service / ".aws-sam/prod-before.json").read_text(encoding="utf-8")) == json.loads(first)
+    done = tools.attempt([*command, SAM, "-"], cwd=service, env=aws)
+    assert (done.returncode, done.stdout) == (
+        1,
+        "rollback: prod has what it had before its last deployment: deploy an earlier commit\n",
+    )
+
+
+STAMP = """
+import json, sys
+from pathlib import Path
+sys.path.insert(0, "tools")
+import expand, local_aws
+from deploy import stamped
+from samtranslator.translator.transform import transform
+def made(level, **own):
+    body = local_aws.load(Path("template.yaml"))
+    body["Resources"]["FulfilFunction"]["Properties"] |= own
+    body = stamped(body, [f"LogLevel={level}"])
+    for resource in body["Resources"].values():
+        if "CodeUri" in resource.get("Properties", {}):
+            resource["Properties"]["CodeUri"] = "s3://bucket/code.zip"
+    found = transform(body, {}, expand._NoManagedPolicies())["Resources"]
+    (version,) = (name for name in found if name.startswith("FulfilFunctionVersion"))
+    return version, found["FulfilFunction"]["Properties"]["Description"]
+cases = [made("INFO"), made("INFO"), made("DEBUG"), made("INFO", Tags={"a": "b"}), made("INFO", ReservedConcurrentExecutions=7)]
+print(json.dumps([*cases, made("INFO", Description="Fulfils")]))
+"""
+
+
+def test_any_change_is_a_new_version(service: Path) -> None:
+    """For SAM, which names the version, and for Lambda, which makes it only where the configuration has changed."""
+    printed = tools.run([python(service, "tools/sam.txt"), "-c", STAMP], cwd=service, env=ENV)
+    same, again, *others = json.loads(printed.splitlines()[-1])
+    assert same == again
+    assert re.fullmatch("[0-9a-f]{12}", same[1])
+    versions, descriptions = zip(same, *others, strict=True)
+    assert len(set(versions)) == 1 + len(others)
+    assert len({json.dumps(text) for text in descriptions}) == 1 + len(others)
+    assert descriptions[-1]["Fn::Join"][1][0] == "Fulfils"
+
+
+@pytest.fixture(scope="module")
+def expanded(catalogue: Catalogue) -> dict[str, Any]:
+    """As SAM expands them, services that hold every part together."""
+    trees = goldens.trees(catalogue)
+    return {name: policies.translated(trees[name]) for name in SCANNED}
+
+
+def test_refused_events_stop_no_rollout(expanded: dict[str, Any]) -> None:
+    """A function's failures alarm is the brake of its own rollout, and there is no other."""
+    for body in expanded.values():
+        resources = body["Resources"]
+        groups = {n: r["Properties"] for n, r in resources.items() if r["Type"] == "AWS::CodeDeploy::DeploymentGroup"}
+        assert groups.keys() == {f"{name}DeploymentGroup" for name in _functions(body)}
+        for name, group in groups.items():
+            alarm = {"Name": {"Ref": f"{name.removesuffix('FunctionDeploymentGroup')}FailuresAlarm"}}
+            assert group["AlarmConfiguration"] == {"Enabled": True, "Alarms": [alarm]}
+            assert group["AutoRollbackConfiguration"]["Enabled"] is True
+            assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+
+
+#: What is a function's own, whichever version runs: its versions, its alias, what it does not wait for, its alarms.
+OWN = {
+    "AWS::CloudWatch::Alarm",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::Version",
+}
+
+
+#: Conditions of policies say who calls, and an order says nothing.
+NO_CALL = ("Condition", "DependsOn")
+
+
+def test_everything_else_invokes_what_is_live(expanded: dict[str, Any]) -> None:
+    """What names the function itself would invoke what no rollout has reached yet."""
+    live = 0
+    for name, body in expanded.items():
+        functions = _functions(body)
+        for identity, resource in {**body["Resources"], "Outputs": {"Type": "", "is": body.get("Outputs")}}.items():
+            if resource["Type"] not in OWN:
+                assert list(_unqualified(resource, functions)) == [], f"{name}: {identity}"
+                live += json.dumps(resource).count("FunctionAliaslive")
+    assert live > len(SCANNED)
+
+
+def _functions(body: dict[str, Any]) -> dict[str, str]:
+    """The physical name of each function, as an expression of CloudFormation, by its logical id."""
+    found = {n: r["Properties"] for n, r in body["Resources"].items() if r["Type"] == "AWS::Lambda::Function"}
+    return {name: own["FunctionName"]["Fn::Sub"] for name, own in found.items()}
+
+
+def _unqualified(value: Any, functions: dict[str, str]) -> Iterator[str]:
+    """The functions that `value` refers to, or whose ARN it writes, but for conditions on keys of policies."""
+    if isinstance(value, dict):
+        if value.get("Ref") in functions:
+            yield value["Ref"]
+        if str(value.get("Fn::GetAtt", [""])[0]) in functions:
+            yield value["Fn::GetAtt"][0]
+        yield from _unqualified([inner for key, inner in value.items() if key not in NO_CALL], functions)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _unqualified(inner, functions)
+    elif isinstance(value, str):
+        yield from (name for name, physical in functions.items() if re.search(_named(name, physical), value))
+
+
+def _named(name: str, physical: str) -> str:
+    return rf":function:{re.escape(physical)}$|\$\{{{name}(?:\.Arn)?\}}(?!:live)"
+
+
+def test_a_source_that_names_the_function_itself_is_found() -> None:
+    functions = {"ActFunction": "svc-${Stage}-act"}
+    wrong: list[Any] = [
+        {"Ref": "ActFunction"},
+        {"Fn::GetAtt": ["ActFunction", "Arn"]},
+        {"Fn::Sub": "arn:x/${ActFunction.Arn}/invocations"},
+        {"Fn::Sub": "${ActFunction}"},
+        {"Fn::Sub": "arn:aws:lambda:eu-west-1:1:function:svc-${Stage}-act"},
+    ]
+    assert list(_unqualified(wrong, functions)) == ["ActFunction"] * len(wrong)
+    right = [
+        {"Ref": "ActFunctionAliaslive"},
+        {"Fn::Sub": "arn:x/${ActFunction.Arn}:live/invocations"},
+        {"Fn::Sub": "arn:aws:lambda:eu-west-1:1:function:svc-${Stage}-act:live"},
+    ]
+    assert list(_unqualified(right, functions)) == []
