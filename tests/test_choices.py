@@ -84,6 +84,22 @@ def test_what_a_choice_asks_is_refused_in_its_own_words(system: str, line: str) 
     assert str(error.value) == line
 
 
+def test_what_a_switch_does_not_go_with_is_refused_too() -> None:
+    wall: dict[str, str | bytes | None] = {
+        "template/optional/wall/part.toml": 'switch = "net.wall"\n[tables.net.wall]\ntype = "boolean"\ndefault = false\n'
+        '[fits.project.place]\nchoices = ["small", "tiny"]\n',
+    }
+    text = (
+        SPEC.replace('name = "orders"', 'name = "orders"\nplace = "big"') + '[system]\nkind = "plain"\nsecret = "abc"\n'
+    )
+    rendered(TWO_SYSTEMS | wall, text)
+    with pytest.raises(HoldfastError) as error:
+        rendered(TWO_SYSTEMS | wall, f"{text}[net]\nwall = true\n")
+    assert str(error.value) == (
+        "holdfast.toml:3 project.place: 'big' does not go with net.wall = true; choose from small, tiny"
+    )
+
+
 @pytest.mark.parametrize(
     ("system", "valid"),
     [

@@ -176,7 +176,7 @@ def test_bootstrap_makes_what_a_deployment_stands_on(depot: Path, somebody: dict
     assert (done.returncode, done.stdout) == (
         1,
         f"{no_boundary(name)}deploy: there is no parameter /{name}/dev/key, /{name}/dev/roles/hello: "
-        "deploy platform/roles.yaml, make bootstrap STAGE=dev does\n",
+        "make bootstrap STAGE=dev deploys what makes it\n",
     )
     done = bootstrap(depot, somebody)
     assert done.returncode == 0, done.stdout

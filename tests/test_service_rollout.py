@@ -203,6 +203,37 @@ def test_an_api_that_lets_anybody_in(service: Path, stage: dict[str, str], monke
     assert re.fullmatch(r"smoke: POST http://127\.0\.0\.1:\d+/orders answers anybody with 204\n", done.stdout)
 
 
+SIGNED = """
+import json, sys
+sys.path.insert(0, "tools")
+import signing, stage
+from local_aws import load
+from pathlib import Path
+print(json.dumps(signing.signed(stage.load("prod"), load(Path("template.yaml")))))
+"""
+PROFILE = "import boto3; boto3.client('ssm').put_parameter(Name={!r}, Value='Profile_x', Type='String')"
+
+
+def test_code_is_signed_with_the_profile_of_the_stage(
+    catalogue: Catalogue, aws: dict[str, str], tmp_path: Path
+) -> None:
+    """Each function, where the service asks for it; a stage whose profile nobody has made says so."""
+    tree.write(goldens.trees(catalogue)["optional-signing"], tmp_path)
+    command = [python(tmp_path, "tools/sam.txt"), "-c"]
+    (place,) = re.findall('CodeSigning=(.*prod.*)/config"', (tmp_path / "samconfig.toml").read_text(encoding="utf-8"))
+    done = tools.attempt([*command, SIGNED], cwd=tmp_path, env=aws)
+    wanted = f"deploy: there is no parameter {place}/profile: make bootstrap STAGE=prod makes it\n"
+    assert (done.returncode, done.stdout) == (1, wanted)
+    tools.run([*command, PROFILE.format(f"{place}/profile")], env=aws)
+    printed = tools.run([*command, SIGNED], cwd=tmp_path, env=aws)
+    assert json.loads(printed) == ["--signing-profiles", "HelloFunction=Profile_x"]
+    text = (tmp_path / "tools/deploy.py").read_text(encoding="utf-8")
+    assert "sam_deploy(stage, target, *signed(stage, body))" in text
+    assert (
+        f"  {place}/profile\n".replace("prod", "${Stage}").strip() in (tmp_path / "platform/signing.yaml").read_text()
+    )
+
+
 #: In the place of `sam deploy`: it says what it was called with, and gives CloudFormation what it was given.
 SAM = """
 import json, sys

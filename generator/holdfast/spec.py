@@ -160,13 +160,15 @@ def _check_project(reader: Reader, tables: Mapping[str, Options]) -> None:
 
 def _check_fits(reader: Reader, tables: Mapping[str, Options]) -> None:
     """Refuse an answer that a chosen part cannot stand beside, such as a region in which a backend is not."""
-    for group, key in reader.catalogue.choices.items():
-        part = reader.catalogue.group(group)[str(tables[group][key])]
+    choices = reader.catalogue.choices
+    for part in reader.catalogue.chosen(tables):
+        chosen = f"{part.group}.{choices[part.group]} = {quote(part.name)}" if part.group in choices else ""
+        beside = chosen or f"{'.'.join(part.switch)} = true"
         for table, fitting in part.fits.items():
             for question in fitting.values():
                 answer = tables[table].get(question.key)
                 if answer is not None and problem(question, answer):
-                    what = f"{shown(answer)} does not go with {group}.{key} = {quote(part.name)}"
+                    what = f"{shown(answer)} does not go with {beside}"
                     raise reader.error((table, question.key), what, may_hold(question))
 
 

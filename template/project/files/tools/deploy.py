@@ -11,6 +11,7 @@ from pathlib import Path
 
 import local_aws
 from before import Before, deployed, keep
+{% slot "tools/deploy.py/imports" %}
 from stage import Stage, explained, load
 
 
@@ -44,11 +45,12 @@ def sam_deploy(stage: Stage, template: Path, *words: str) -> int:
 def main(name: str, template: str) -> int:
     stage = load(name)
     built = Path(template)
+    body = stamped(local_aws.load(built), stage.overrides)
     target = built.with_name(f"{name}.json")
-    target.write_text(json.dumps(stamped(local_aws.load(built), stage.overrides), default=str, indent=1), "utf-8")
+    target.write_text(json.dumps(body, default=str, indent=1), "utf-8")
     with explained("deploy"):
         before: Before | None = deployed(stage)
-    code = sam_deploy(stage, target)
+    code = sam_deploy(stage, target{{ slot("tools/deploy.py/words") }})
     if code == 0 and before:
         with explained("deploy"):
             keep(stage, before)

@@ -56,7 +56,7 @@ def missing(aws: boto3.Session, service: str, stage: str, names: list[str]) -> I
         absent += found["InvalidParameters"]
     own = [name for name in absent if name.startswith(f"/{service}/{stage}/")]
     if own:
-        yield f"there is no parameter {', '.join(own)}: deploy platform/roles.yaml, make bootstrap STAGE={stage} does"
+        yield f"there is no parameter {', '.join(own)}: make bootstrap STAGE={stage} deploys what makes it"
     for name in absent:
         if name not in own:
             yield f"there is no parameter {name}: deploy the stack that makes it"
