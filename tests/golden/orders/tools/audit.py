@@ -12,9 +12,11 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -58,7 +60,7 @@ def files(versions: dict[Pinned, frozenset[str]]) -> list[dict[Pinned, frozenset
     return parts
 
 
-def audit(part: dict[Pinned, frozenset[str]], answer: int, limit: int) -> list[Vulnerability]:
+def audit(part: dict[Pinned, frozenset[str]], answer: int, limit: float) -> list[Vulnerability]:
     """What is known of these versions: within `answer` seconds for each, and `limit` altogether. Raises NotKnown."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "requirements.txt")
@@ -70,7 +72,7 @@ def audit(part: dict[Pinned, frozenset[str]], answer: int, limit: int) -> list[V
                 [*words, "--requirement", str(path)], capture_output=True, text=True, check=False, timeout=limit
             )
         except subprocess.TimeoutExpired:
-            raise NotKnown(f"no answer within {limit} seconds") from None
+            raise NotKnown("no end of it within the time limit") from None
     try:
         told = json.loads(done.stdout)["dependencies"]
         found = list(_found(told))
@@ -82,21 +84,21 @@ def audit(part: dict[Pinned, frozenset[str]], answer: int, limit: int) -> list[V
     return found
 
 
-def _found(told: list[dict[str, object]]) -> Iterator[Vulnerability]:
+def _found(told: list[dict[str, Any]]) -> Iterator[Vulnerability]:
     for one in told:
-        vulnerabilities = one["vulns"]
-        for known in vulnerabilities if isinstance(vulnerabilities, list) else []:
+        for known in one["vulns"]:
             names = (known["id"], *sorted(known["aliases"]))
-            yield Vulnerability(str(one["name"]), str(one["version"]), names, tuple(known["fix_versions"]))
+            yield Vulnerability(one["name"], one["version"], names, tuple(known["fix_versions"]))
 
 
 def everything(locked: dict[Pinned, frozenset[str]], answer: int, limit: int) -> tuple[list[Vulnerability], list[str]]:
     """What is known of all that is locked, and why it may be more."""
     found: list[Vulnerability] = []
     unknown: list[str] = []
+    end = time.monotonic() + limit
     for part in files({CANARY: frozenset([f"sha256:{'0' * 64}"])} | locked):
         try:
-            found += audit(part, answer, limit)
+            found += audit(part, answer, end - time.monotonic())
         except NotKnown as why:
             unknown.append(str(why))
     if not unknown and not any((one.package, one.version) == CANARY for one in found):

@@ -25,7 +25,8 @@ def untold(template: str, overrides: list[str]) -> list[str]:
     """The parameters that have no default and are given no value."""
     told = {text.partition("=")[0] for text in overrides}
     section = re.split(r"^(?=\S)", template.partition("\nParameters:\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
-    return [name for name, said in PARAMETER.findall(section) if "\n    Default:" not in f"\n{said}" and name not in told]
+    open_ = (name for name, said in PARAMETER.findall(section) if not re.search("^    Default:", said, re.MULTILINE))
+    return [name for name in open_ if name not in told]
 
 
 def named(template: str, overrides: list[str], stage: str) -> list[str]:
@@ -39,12 +40,13 @@ def missing(aws: boto3.Session, service: str, stage: str, names: list[str]) -> I
     """What is not there and should be, each with what to do; nothing where the caller may not look."""
     caller = aws.client("sts").get_caller_identity()
     partition = caller["Arn"].split(":")[1]
-    boundary = f"arn:{partition}:iam::{caller['Account']}:policy/{service}/{service}-boundary"
-    try:
-        aws.client("iam").get_policy(PolicyArn=boundary)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchEntity":
-            yield f"there is no {boundary}: deploy platform/boundary.yaml first, make bootstrap STAGE={stage} does"
+    for end in ("boundary", "codedeploy-boundary"):
+        boundary = f"arn:{partition}:iam::{caller['Account']}:policy/{service}/{service}-{end}"
+        try:
+            aws.client("iam").get_policy(PolicyArn=boundary)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchEntity":
+                yield f"there is no {boundary}: deploy platform/boundary.yaml first, make bootstrap STAGE={stage} does"
     absent: list[str] = []
     for start in range(0, len(names), 10):
         try:
@@ -54,7 +56,7 @@ def missing(aws: boto3.Session, service: str, stage: str, names: list[str]) -> I
         absent += found["InvalidParameters"]
     own = [name for name in absent if name.startswith(f"/{service}/{stage}/")]
     if own:
-        yield f"there is no parameter {', '.join(own)}: deploy platform/roles.yaml, make bootstrap STAGE={stage} does"
+        yield f"there is no parameter {', '.join(own)}: make bootstrap STAGE={stage} deploys what makes it"
     for name in absent:
         if name not in own:
             yield f"there is no parameter {name}: deploy the stack that makes it"

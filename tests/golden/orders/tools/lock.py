@@ -35,8 +35,10 @@ def differences(locked: list[Pin], right: list[Pin]) -> Iterator[str]:
             yield f"{', '.join(map(str, old))} is locked, and {PROJECT} leads to {', '.join(map(str, new))}"
         else:
             known = frozenset[str]().union(*(pin.hashes for pin in new))
-            for digest in sorted(frozenset[str]().union(*(pin.hashes for pin in old)) - known):
-                yield f"{name}: the index has no file with the hash {digest}"
+            for pin in old:
+                for digest in sorted(pin.hashes - known):
+                    mend = f"`make upgrade PACKAGE={name}=={pin.version}`"
+                    yield f"{name}: the index has no file with the hash {digest}; {mend} takes those that it has"
 
 
 def changes(locked: list[Pin], made: list[Pin]) -> list[str]:
@@ -74,8 +76,8 @@ def check(resolver: Resolver, wanted: dict[Path, list[str]]) -> int:
 
 def write(resolver: Resolver, wanted: dict[Path, list[str]]) -> int:
     """Write the locks, all or none, and say what changed."""
-    # A group that is new may have an empty file.
-    before = {lock: pins.read(lock) if lock.exists() and lock.stat().st_size else [] for lock in wanted}
+    # After a merge there may be anything in a lock: what is no version with its hash does not come back.
+    before = {lock: pins.read(lock, mend=True) if lock.exists() else [] for lock in wanted}
     names = {pin.name for held in before.values() for pin in held}
     for package in resolver.packages:
         if canonicalize_name(requirement(package).name) not in names:

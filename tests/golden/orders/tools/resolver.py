@@ -25,7 +25,10 @@ COMPILE = (
 
 def locks(project: Path) -> dict[Path, list[str]]:
     """Each lock with uv's words for what is in it. Ends the program where something is asked for by its address."""
-    content = tomllib.loads(project.read_text("utf-8"))
+    try:
+        content = tomllib.loads(project.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        sys.exit(f"{project}: no TOML: {error}")
     groups = content.get("dependency-groups", {})
     for text in (text for asked in (content["project"].get("dependencies", []), *groups.values()) for text in asked):
         if isinstance(text, str) and requirement(text).url:

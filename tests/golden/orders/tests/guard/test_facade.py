@@ -246,6 +246,13 @@ def test_nothing_is_seen_outside_lambda(context: Context, capfd: pytest.CaptureF
     assert (result.error, result.named("function_failed"), result.output) == (None, [], "")
 
 
+def test_sams_local_lambda_is_not_lambda(
+    in_lambda: None, context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SAM_LOCAL", "true")
+    assert _measuring(context, capfd, ("orders_placed", 1)).output == ""
+
+
 def test_nothing_is_left_for_the_next_invocation(
     in_lambda: None, context: Context, capfd: pytest.CaptureFixture[str]
 ) -> None:

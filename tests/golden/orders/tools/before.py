@@ -1,0 +1,63 @@
+"""What a stage had before its last deployment, kept where SAM uploads its builds."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from stage import Stage
+
+MASKED = "****"
+
+
+@dataclass(frozen=True)
+class Before:
+    """A deployed template as it was given to CloudFormation, its parameters, and when it came."""
+
+    template: str
+    parameters: dict[str, str]
+    since: str
+
+
+def deployed(stage: Stage) -> Before | None:
+    """What the stack is made of now; nothing where there is no stack, or one that was never finished."""
+    stack = stage.stack()
+    if stack is None or stack["StackStatus"] in ("REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"):
+        return None
+    found = stage.aws.client("cloudformation").get_template(StackName=stage.stack_name, TemplateStage="Original")
+    body = found["TemplateBody"]
+    return Before(
+        body if isinstance(body, str) else json.dumps(body, default=str),
+        {each["ParameterKey"]: each["ParameterValue"] for each in stack.get("Parameters", [])},
+        str(stack.get("LastUpdatedTime", stack["CreationTime"])),
+    )
+
+
+def keep(stage: Stage, before: Before) -> None:
+    """Keep `before`, unless nothing has changed since."""
+    now = deployed(stage)
+    if now and (now.template, now.parameters) != (before.template, before.parameters):
+        stage.aws.client("s3").put_object(**_place(stage), Body=json.dumps(asdict(before)).encode())
+
+
+def kept(stage: Stage) -> Before | None:
+    """What was kept last; S3 says "denied" of what is not there to who may not list."""
+    try:
+        found = stage.aws.client("s3").get_object(**_place(stage))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
+            return None
+        raise
+    return Before(**json.loads(found["Body"].read()))
+
+
+def _place(stage: Stage) -> dict[str, Any]:
+    """Where `sam deploy` puts its uploads: the bucket of samconfig.toml, or SAM's own."""
+    bucket = stage.given.get("s3_bucket")
+    if bucket is None:
+        stacks = stage.aws.client("cloudformation").describe_stacks(StackName="aws-sam-cli-managed-default")["Stacks"]
+        (bucket,) = (each["OutputValue"] for each in stacks[0]["Outputs"] if each["OutputKey"] == "SourceBucket")
+    return {"Bucket": bucket, "Key": f"{stage.given['s3_prefix']}/before.json"}

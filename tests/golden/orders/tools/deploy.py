@@ -1,0 +1,60 @@
+"""Hand the built template to `sam deploy`, and keep what was deployed before where `make rollback` finds it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import local_aws
+from before import Before, deployed, keep
+from stage import Stage, explained, load
+
+
+def stamped(body: local_aws.Node, overrides: Sequence[str]) -> local_aws.Node:
+    """The template with a digest in each function's description: of its properties, and of the stage's parameters.
+
+    SAM makes a version where properties change, and sees no parameter's value. Lambda refuses one where neither code
+    nor configuration has changed, as after a change of tags or concurrency. A description is of the configuration, so
+    any change is one for both.
+    """
+    shared = body.get("Globals", {}).get("Function", {})
+    for resource in body["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            own = resource["Properties"]
+            text = json.dumps([shared, own, sorted(overrides)], sort_keys=True, default=str)
+            digest = sha256(text.encode()).hexdigest()[:12]
+            own["Description"] = {"Fn::Join": [" ", [own["Description"], digest]]} if "Description" in own else digest
+    return body
+
+
+def sam_deploy(stage: Stage, template: Path, *words: str) -> int:
+    """Run `sam deploy`; it asks nobody where nobody can answer."""
+    sam = Path(sys.executable).with_name("sam")
+    command = [str(sam), "deploy", "--config-env", stage.name, "--template-file", str(template), *words]
+    if not sys.stdin.isatty():
+        command.append("--no-confirm-changeset")
+    sys.stdout.flush()
+    return subprocess.call(command)
+
+
+def main(name: str, template: str) -> int:
+    stage = load(name)
+    built = Path(template)
+    body = stamped(local_aws.load(built), stage.overrides)
+    target = built.with_name(f"{name}.json")
+    target.write_text(json.dumps(body, default=str, indent=1), "utf-8")
+    with explained("deploy"):
+        before: Before | None = deployed(stage)
+    code = sam_deploy(stage, target)
+    if code == 0 and before:
+        with explained("deploy"):
+            keep(stage, before)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
