@@ -1,0 +1,236 @@
+"""The pipelines of a service as they are written: the same jobs in each system, in one order, with no right too many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import yaml
+
+from holdfast import project, spec
+from holdfast.catalogue import Catalogue
+from holdfast.tree import Tree
+from support import goldens, policies
+
+#: A golden of each CI system.
+SYSTEMS = {"github": "orders", "gitlab": "ci-gitlab"}
+CHECKS = ["drift", "audit", "locked", "lint", "types", "test", "secrets", "validate", "workflows", "pack"]
+STAGES = ["dev", "prod"]
+#: What a job says beside `make`: it hands the digest on, and looks at it where nothing of the service may run.
+PLAIN = {
+    'echo "digest=$(cat .aws-sam/pack/DIGEST)" >> "$GITHUB_OUTPUT"',
+    'echo "DIGEST=$(cat .aws-sam/pack/DIGEST)" > .aws-sam/digest.env',
+    'echo "$DIGEST  SHA256SUMS" | sha256sum --check --strict && sha256sum --check --strict SHA256SUMS',
+}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job of either system: its commands, the jobs that it waits for, and all else as YAML."""
+
+    name: str
+    says: list[str]
+    needs: list[str]
+    body: dict[str, Any]
+
+    @property
+    def targets(self) -> list[str]:
+        words = " ".join(line.removeprefix("make ") for line in self.says if line.startswith("make ")).split()
+        return [word for word in words if "=" not in word]
+
+
+def github(text: str) -> Iterator[Job]:
+    for name, body in yaml.safe_load(text)["jobs"].items():
+        says = [step["run"] for step in body["steps"] if "run" in step]
+        needs = body.get("needs", [])
+        yield Job(name, says, needs if isinstance(needs, list) else [needs], body)
+
+
+def gitlab(text: str) -> Iterator[Job]:
+    content = yaml.safe_load(text)
+    stages = content["stages"]
+    jobs = {name: body for name, body in content.items() if isinstance(body, dict) and "script" in body}
+    for name, body in jobs.items():
+        before = [other for other in jobs if stages.index(jobs[other]["stage"]) < stages.index(body["stage"])]
+        yield Job(name, body["script"], body.get("needs", before), {**content["default"], **body})
+
+
+@pytest.fixture(scope="module", params=SYSTEMS)
+def system(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def files(system: str, catalogue: Catalogue) -> Tree:
+    return goldens.trees(catalogue)[SYSTEMS[system]]
+
+
+def _text(files: Tree, path: str) -> str:
+    return files[path].content.decode("utf-8")
+
+
+@pytest.fixture(scope="module")
+def jobs(system: str, files: Tree) -> dict[str, Job]:
+    """Every job of every file of the pipeline, by name."""
+    if system == "gitlab":
+        return {job.name: job for job in gitlab(_text(files, ".gitlab-ci.yml"))}
+    workflows = [path for path in files if path.startswith(".github/workflows/")]
+    assert len(workflows) > 1
+    return {job.name: job for path in workflows for job in github(_text(files, path))}
+
+
+@pytest.fixture(scope="module")
+def rules(files: Tree) -> dict[str, str]:
+    """The Makefile's targets, each with what it needs."""
+    return dict(re.findall(r"^([a-z]+|\.[^:=\s]+):(?!=) *([^#\n]*)", _text(files, "Makefile"), re.MULTILINE))
+
+
+def test_make_check_runs_what_ci_runs_in_its_order(jobs: dict[str, Job], rules: dict[str, str]) -> None:
+    assert [name for name in jobs if name in CHECKS] == CHECKS
+    assert rules["check"].split() == CHECKS
+
+
+def test_a_job_calls_targets_that_there_are_and_nothing_else(jobs: dict[str, Job], rules: dict[str, str]) -> None:
+    for job in jobs.values():
+        assert job.says or job.name == "attest", job.name
+        assert [line for line in job.says if not line.startswith("make ") and line not in PLAIN] == [], job.name
+        for target in job.targets:
+            known = target in rules or re.fullmatch(r"\.tools/[a-z-]+/\.done", target)
+            assert known, f"{job.name}: there is no target {target}"
+    assert {name: job.targets for name, job in jobs.items() if name in CHECKS} == {name: [name] for name in CHECKS}
+
+
+def test_nothing_is_installed_before_it_was_audited(jobs: dict[str, Job]) -> None:
+    first = [name for name in CHECKS if not jobs[name].needs]
+    assert first == ["drift", "audit", "locked"]
+    for name in CHECKS:
+        assert name in first or set(first) <= set(jobs[name].needs), name
+
+
+def test_what_is_deployed_was_checked_and_the_stages_follow_each_other(jobs: dict[str, Job]) -> None:
+    deploys = [jobs[f"deploy-{stage}"] for stage in STAGES]
+    for job in deploys:
+        assert set(CHECKS) <= set(job.needs)
+        assert job.targets[-5:] == [".tools/sam/.done", "signin", "ship", "signin", "smoke"]
+        assert f"make signin ship STAGE={job.name.removeprefix('deploy-')}" in job.says
+    assert "deploy-dev" in deploys[1].needs
+
+
+def test_two_deployments_never_overlap_and_none_is_ended_half_way(system: str, jobs: dict[str, Job]) -> None:
+    for stage in STAGES:
+        body = jobs[f"deploy-{stage}"].body
+        if system == "github":
+            assert body["concurrency"] == {"group": f"deploy-{stage}", "cancel-in-progress": False}
+            assert body["environment"] == stage
+        else:
+            assert (body["resource_group"], body["interruptible"]) == (f"deploy-{stage}", False)
+            assert body["environment"]["name"] == stage
+
+
+def test_only_a_push_to_main_that_is_meant_to_deploy_does(system: str, files: Tree, jobs: dict[str, Job]) -> None:
+    for name in ("deploy-dev", "deploy-prod", *(["attest"] if system == "github" else [])):
+        if system == "github":
+            assert "github.event_name == 'push' && vars.DEPLOY == 'yes'" in jobs[name].body["if"]
+        else:
+            (rule,) = jobs[name].body["rules"]
+            assert rule["if"] == '$CI_PIPELINE_SOURCE == "push" && $DEPLOY == "yes"'
+    if system == "github":
+        assert yaml.safe_load(_text(files, ".github/workflows/ci.yml"))[True]["push"] == {"branches": ["main"]}
+    else:
+        pushes = [
+            r["if"] for r in yaml.safe_load(_text(files, ".gitlab-ci.yml"))["workflow"]["rules"] if "push" in r["if"]
+        ]
+        assert pushes == ['$CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH']
+
+
+#: Who may do more than read the repository.
+RIGHTS = {
+    "attest": {"attestations": "write", "id-token": "write"},
+    "deploy-dev": {"attestations": "read", "contents": "read", "id-token": "write"},
+    "deploy-prod": {"attestations": "read", "contents": "read", "id-token": "write"},
+    "propose": {"contents": "write", "issues": "write", "pull-requests": "write"},
+}
+
+
+def test_a_job_has_the_rights_that_it_needs(system: str, files: Tree, jobs: dict[str, Job]) -> None:
+    """An identity is where something is signed or deployed, and there runs neither a scanner nor a test."""
+    if system == "gitlab":
+        assert [name for name, job in jobs.items() if "id_tokens" in job.body] == ["deploy-dev", "deploy-prod"]
+        assert "secrets" not in {key for job in jobs.values() for key in job.body}
+        return
+    for path in (path for path in files if path.startswith(".github/workflows/")):
+        assert yaml.safe_load(_text(files, path))["permissions"] == {}
+    assert {name: job.body["permissions"] for name, job in jobs.items()} == {
+        name: RIGHTS.get(name, {"contents": "read"}) for name in jobs
+    }
+    assert jobs["propose"].targets == ["propose"]
+    assert jobs["attest"].targets == []
+    used = {step["uses"].split("@")[0] for step in jobs["attest"].body["steps"] if "uses" in step}
+    assert used == {"actions/download-artifact", "actions/attest"}
+
+
+def test_no_pipeline_holds_what_incidents_were_made_of(system: str, files: Tree) -> None:
+    paths = [path for path in files if path.startswith(".github/workflows/") or path == ".gitlab-ci.yml"]
+    for path in paths:
+        text = _text(files, path)
+        assert not re.search(
+            r"pull_request_target|workflow_run|secrets[.\[]|cache|continue-on-error|allow_failure",
+            re.sub("#.*", "", text),
+        )
+
+
+def test_every_job_has_a_limit_and_everything_foreign_is_pinned(system: str, jobs: dict[str, Job]) -> None:
+    for job in jobs.values():
+        if system == "gitlab":
+            assert re.fullmatch(r"\d+ minutes", job.body["timeout"]), job.name
+            assert re.fullmatch(r"python:3\.\d+\.\d+-bookworm@sha256:[0-9a-f]{64}", job.body["image"]), job.name
+            continue
+        assert 0 < job.body["timeout-minutes"] <= 60, job.name
+        for step in job.body["steps"]:
+            if "uses" in step:
+                assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", step["uses"]), job.name
+            if step.get("uses", "").startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False, job.name
+
+
+def test_a_pin_says_which_release_it_is(catalogue: Catalogue) -> None:
+    for path, file in goldens.trees(catalogue)["orders"].items():
+        if path.startswith(".github/workflows/"):
+            uses = re.findall(r"uses: (.*)", file.content.decode())
+            assert uses
+            assert [use for use in uses if not re.fullmatch(r"\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+", use)] == []
+
+
+@pytest.mark.parametrize("runtime", ["python3.12", "python3.13", "python3.14"])
+def test_gitlab_runs_what_lambda_runs(catalogue: Catalogue, runtime: str) -> None:
+    text = goldens.specs(catalogue)["ci-gitlab"]
+    text = re.sub(r"^runtime = .*$", f'runtime = "{runtime}"', text, flags=re.MULTILINE)
+    files = project.files(spec.parse(text, catalogue), text, catalogue)
+    image = yaml.safe_load(_text(files, ".gitlab-ci.yml"))["default"]["image"]
+    assert image.startswith(f"python:{runtime.removeprefix('python')}.")
+
+
+def test_owners_approve_what_could_deploy(system: str, files: Tree) -> None:
+    owners = _text(files, {"github": ".github/CODEOWNERS", "gitlab": ".gitlab/CODEOWNERS"}[system])
+    own = {"github": ["/.github/"], "gitlab": ["/.gitlab-ci.yml", "/.gitlab/"]}[system]
+    for path in [*own, "/platform/", "/template.yaml", "/requirements*.txt", "/tools/", "/waivers.toml"]:
+        assert re.search(rf"^{re.escape(path)} @\S+$", owners, re.MULTILINE), path
+
+
+def test_gitlab_takes_the_role_from_one_branch_of_one_project(catalogue: Catalogue) -> None:
+    resources = policies.template(goldens.trees(catalogue)["ci-gitlab"], "platform/deploy.yaml")
+    known = policies.KNOWN | {"Repository": "acme/orders", "Claims": resources["Parameters"]["Claims"]["Default"]}
+    role = resources["Resources"]["DeployRole"]["Properties"]["AssumeRolePolicyDocument"]
+    (statement,) = policies.resolved(role, known)["Statement"]
+    assert statement["Principal"]["Federated"].endswith(":oidc-provider/gitlab.example.com")
+    assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "gitlab.example.com:aud": "sts.amazonaws.com",
+            "gitlab.example.com:sub": "project_path:acme/orders:ref_type:branch:ref:main",
+        }
+    }
+    assert resources["Resources"]["Provider"]["Properties"]["Url"] == "https://gitlab.example.com"
