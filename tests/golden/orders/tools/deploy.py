@@ -49,7 +49,10 @@ def main(name: str, template: str) -> int:
     target.write_text(json.dumps(body, default=str, indent=1), "utf-8")
     with explained("deploy"):
         before: Before | None = deployed(stage)
-    code = sam_deploy(stage, target)
+    try:
+        code = sam_deploy(stage, target)
+    finally:
+        target.unlink()
     if code == 0 and before:
         with explained("deploy"):
             keep(stage, before)
