@@ -21,7 +21,7 @@ _RUNTIME = {"boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "s
 
 def wanted(place: Path, python: tuple[str, ...], secrets: str) -> dict[str, Wanted]:
     """A service for each backend in `place`, of the backend's own example; `secrets` is where keys are read."""
-    from support import goldens, policies, tools
+    from support import backends, goldens, policies, tools
 
     offered = catalogue.load(source.bundled())
     (default,) = (str(one.default) for one in offered.tables["observability"] if one.key == "backend")
@@ -43,6 +43,8 @@ def wanted(place: Path, python: tuple[str, ...], secrets: str) -> dict[str, Want
         lambdas = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
         module = function["Handler"].replace(".guard.entry.", ".functions.") + ".handler"
         env = {**variables, **lambdas, "AWS_ENDPOINT_URL": secrets}
+        if (backends.LAYERS / f"{backend}.txt").is_file():
+            env["PYTHONPATH"] = str(backends.layer(backend))
         found[backend] = (str(commands / "python"), str(service / "src"), module, env)
     return found
 

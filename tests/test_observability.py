@@ -215,6 +215,8 @@ def test_a_function_may_read_that_secret_and_no_trace_of_x_ray(
 ) -> None:
     files = _rendered(catalogue, more)
     found = policies.role(policies.translated(files)["Resources"], "Act")
+    platform = _rendered(catalogue, f'{more}[roles]\nowner = "platform"\nteam = "acme/platform"\n')
+    assert {*policies.role(policies.template(platform, "platform/roles.yaml")["Resources"], "Act")} == {*found}
     own = {
         one for one in found if not {*one.actions} & {"logs:PutLogEvents"} and "EncryptionContext" not in one.condition
     }
