@@ -110,7 +110,7 @@ def test_what_the_spec_accepts_it_accepts(
         ("api", {"authorizer": "jwt"}, "missing: api.issuer, api.audience"),
         ("api", {"authorizer": "jwt", "issuer": "https://example.com"}, "audience is missing"),
         ("observability", {"backend": "otlp"}, "endpoint is missing"),
-        ("observability", {"backend": "otlp", "preset": "grafana"}, "missing: observability.endpoint, observability.secret"),
+        ("observability", {"backend": "otlp", "preset": "grafana"}, "missing: observability.secret, observability.endpoint"),
         ("observability", {"backend": "otlp", "preset": "honeycomb"}, "secret is missing"),
         ("observability", {"backend": "otlp", "endpoint": "http://otlp.example.com"}, "is not what it may hold"),
         ("observability", {"backend": "otlp", "preset": "jaeger"}, "'jaeger' is not one of its choices"),
