@@ -40,7 +40,8 @@ def wanted(place: Path, python: tuple[str, ...], secrets: str) -> dict[str, Want
             name: value if isinstance(value, str) else _default(stack, value)
             for name, value in function["Environment"]["Variables"].items()
         }
-        lambdas = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+        lambdas = {"AWS_LAMBDA_RUNTIME_API": "127.0.0.1:1", "AWS_LAMBDA_FUNCTION_NAME": "bench"}
+        lambdas |= {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
         module = function["Handler"].replace(".guard.entry.", ".functions.") + ".handler"
         env = {**variables, **lambdas, "AWS_ENDPOINT_URL": secrets}
         if (backends.LAYERS / f"{backend}.txt").is_file():

@@ -231,7 +231,7 @@ def test_newrelic_gets_what_is_named_and_errors_by_type(newrelic: Seen) -> None:
     _check_nothing_leaks(seen)
 
 
-@pytest.mark.parametrize("backend", ["application-signals", "datadog", "newrelic"])
+@pytest.mark.parametrize("backend", backends.LAYERED)
 def test_without_its_layer_a_function_works_in_silence(backend: str, catalogue: Catalogue, tmp_path: Path) -> None:
     session, listener = _run(backend, catalogue, tmp_path, layered=False)
     assert [json.loads(posted.body)["statusCode"] for posted in session.posted] == [500, 400, 400]

@@ -20,6 +20,8 @@ from typing import Any
 from support import tools
 
 LAYERS = Path(__file__).with_name("layers")
+#: The backends whose library is in a layer.
+LAYERED = tuple(sorted(path.stem for path in LAYERS.glob("*.txt")))
 CANARY = "canary7d1f0c2e5b"
 
 #: What business code may do: spans, attributes, calls of AWS and of others, good and bad, each with a canary.
