@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -88,7 +87,6 @@ class Reader:
         self.known(path, given, [*also, *dict.fromkeys(question.key for question in questions)])
         known = {question.key: question.default for question in questions} | dict(given)
         values: dict[str, Value] = {}
-        asked = Counter(question.key for question in questions)
         for question in in_question(questions, known):
             here = (*path, question.key)
             if question.key not in given:
@@ -96,8 +94,8 @@ class Reader:
                     if self.unfinished:
                         continue
                     raise self.error(path, f"{question.key} is missing: {question.prompt}", may_hold(question))
-                # What one part alone asks has its default beside any answer: locks of released templates hold it.
-                if question.default is not None and (question.matters(known) or asked[question.key] == 1):
+                # An option of a function or resource has its default beside any answer: released templates count on it.
+                if question.default is not None and (question.matters(known) or len(path) > 1):
                     values[question.key] = question.default
                 elif question.type == "map":
                     values[question.key] = {}
