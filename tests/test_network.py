@@ -92,6 +92,10 @@ def test_what_the_guard_itself_writes_to_is_reached(catalogue: Catalogue) -> Non
         ('backend = "xray"', {("Interface", "xray")}),
         ("insights = true", {("Interface", "xray"), ("Interface", "logs")}),
         ('backend = "otlp"\npreset = "honeycomb"\nsecret = "key"', {("Interface", "secretsmanager")}),
+        ('backend = "application-signals"', {("Interface", "xray"), ("Interface", "logs")}),
+        ('backend = "datadog"\nsecret = "key"', {("Interface", "secretsmanager")}),
+        ('backend = "newrelic"\nsecret = "key"\naccount = "1"\nlayer = 30', {("Interface", "secretsmanager")}),
+        ('backend = "dashbird"', {("Interface", "xray")}),
     ],
 )
 def test_what_watches_a_function_is_reached(catalogue: Catalogue, answers: str, reached: set[tuple[str, str]]) -> None:
@@ -105,6 +109,16 @@ def test_a_collector_is_reached_where_somebody_says_it_is(catalogue: Catalogue) 
     port = {"FromPort": 4318, "ToPort": 4318, "IpProtocol": "tcp"}
     assert rules(files) == [port | {"Description": "Where spans are sent", "CidrIp": {"Ref": "CollectorNetwork"}}]
     assert "Default" not in policies.template(files)["Parameters"]["CollectorNetwork"]
+
+
+@pytest.mark.parametrize("answers", ['backend = "datadog"', 'backend = "newrelic"\naccount = "1"\nlayer = 30'])
+def test_a_vendor_is_reached_where_somebody_says_it_is(catalogue: Catalogue, answers: str) -> None:
+    text = f'{PROJECT}{VPC}[observability]\n{answers}\nsecret = "key"\n[resources.key]\nkind = "secret"\n{CALLED}'
+    files = rendered(text, catalogue)
+    (rule,) = (rule for rule in rules(files) if "CidrIp" in rule)
+    assert rule == HTTPS | {"Description": rule["Description"], "CidrIp": {"Ref": "VendorNetwork"}}
+    assert "Default" not in policies.template(files)["Parameters"]["VendorNetwork"]
+    assert "CidrIp" not in str(policies.template(rendered(text.replace(VPC, ""), catalogue))["Resources"])
 
 
 def test_every_function_is_in_the_subnets_and_none_without_being_asked(catalogue: Catalogue) -> None:

@@ -51,8 +51,6 @@ def _specs(catalogue: Catalogue) -> dict[str, str]:
             chosen = {key: name, **(given if isinstance(given, dict) else {})}
             example = {**catalogue.defaults, **own, group: chosen}
             found[f"{group}-{name}"] = _dumped(catalogue, example, f"{group}-{name}")
-    for name, part in catalogue.group("optional").items():
-        found[f"optional-{name}"] = _dumped(catalogue, {**catalogue.defaults, **part.example}, f"optional-{name}")
     for path in sorted((STORED / "specs").glob("*.toml")):
         found[path.stem] = path.read_text(encoding="utf-8")
     return found
