@@ -429,3 +429,100 @@ def test_a_source_that_names_the_function_itself_is_found() -> None:
         {"Fn::Sub": "arn:aws:lambda:eu-west-1:1:function:svc-${Stage}-act:live"},
     ]
     assert list(_unqualified(right, functions)) == []
+
+
+def _inline(role: dict[str, Any]) -> list[Any]:
+    return [policies.resolved(policy["PolicyDocument"], KNOWN) for policy in role["Properties"]["Policies"]]
+
+
+KNOWN = policies.KNOWN | {"Repository": "acme@1/service@2"}
+HERE = f"{policies.REGION}:{policies.ACCOUNT}"
+LAMBDA, ALARM = f"arn:aws:lambda:{HERE}:function:", f"arn:aws:cloudwatch:{HERE}:alarm:"
+GROUP = f"arn:aws:codedeploy:{HERE}:deploymentgroup:"
+ROLE = f"arn:aws:iam::{policies.ACCOUNT}:role/orders/"
+#: Action, resource, what else AWS knows of the request, and what IAM says.
+Case = tuple[str, str, dict[str, Any], str]
+#: What the pipeline of the stage dev asks for, and what IAM says.
+DEPLOYING: list[Case] = [
+    ("lambda:InvokeFunction", f"{LAMBDA}orders-dev-fulfil:live", {}, "Allowed"),
+    ("lambda:InvokeFunction", f"{LAMBDA}orders-dev-fulfil", {}, "ImplicitlyDenied"),
+    ("lambda:InvokeFunction", f"{LAMBDA}orders-dev-fulfil:1", {}, "ImplicitlyDenied"),
+    ("lambda:InvokeFunction", f"{LAMBDA}orders-prod-fulfil:live", {}, "ImplicitlyDenied"),
+    ("lambda:UpdateAlias", f"{LAMBDA}orders-dev-fulfil", {}, "Allowed"),
+    ("lambda:UpdateAlias", f"{LAMBDA}orders-prod-fulfil", {}, "ImplicitlyDenied"),
+    ("codedeploy:CreateDeployment", f"{GROUP}orders-dev-App/orders-dev-Group", {}, "Allowed"),
+    ("codedeploy:CreateDeployment", f"{GROUP}orders-prod-App/orders-prod-Group", {}, "ImplicitlyDenied"),
+    ("codedeploy:StopDeployment", "*", {}, "ImplicitlyDenied"),
+    ("codedeploy:StopDeployment", "*", {"aws:CalledVia": ["cloudformation.amazonaws.com"]}, "Allowed"),
+    *(
+        ("iam:PassRole", f"{ROLE}orders-dev-{name}eu-west-1", {"iam:PassedToService": f"{to}.amazonaws.com"}, said)
+        for name, to, said in (
+            ("codedeploy@", "codedeploy", "Allowed"),
+            ("fulfil-", "codedeploy", "ImplicitlyDenied"),
+            ("codedeploy@", "ec2", "ImplicitlyDenied"),
+        )
+    ),
+]
+#: What CodeDeploy asks for.
+SHIFTING: list[Case] = [
+    ("lambda:UpdateAlias", f"{LAMBDA}orders-dev-fulfil", {}, "Allowed"),
+    ("lambda:GetAlias", f"{LAMBDA}orders-dev-fulfil", {}, "Allowed"),
+    ("cloudwatch:DescribeAlarms", f"{ALARM}orders-dev-fulfil-failures", {}, "Allowed"),
+    ("lambda:UpdateAlias", f"{LAMBDA}orders-prod-fulfil", {}, "ImplicitlyDenied"),
+    ("lambda:InvokeFunction", f"{LAMBDA}orders-dev-fulfil", {}, "ImplicitlyDenied"),
+    ("lambda:UpdateFunctionCode", f"{LAMBDA}orders-dev-fulfil", {}, "ImplicitlyDenied"),
+]
+
+
+def test_who_may_move_an_alias(catalogue: Catalogue, tmp_path: Path) -> None:
+    """CodeDeploy by its role, under its boundary, the pipeline by its own, each for the stage alone; and no function."""
+    files = goldens.trees(catalogue)["orders"]
+    deploy = policies.template(files, "platform/deploy.yaml")["Resources"]
+    boundaries = policies.template(files, "platform/boundary.yaml")["Resources"]
+    role = policies.template(files)["Resources"]["CodeDeployRole"]
+    assert role["Properties"]["PermissionsBoundary"]["Fn::Sub"].endswith(":policy/orders/orders-codedeploy-boundary")
+    assert boundaries["CodeDeployBoundary"]["Properties"]["ManagedPolicyName"] == "orders-codedeploy-boundary"
+    limit = policies.resolved(boundaries["CodeDeployBoundary"]["Properties"]["PolicyDocument"], KNOWN)
+    functions = policies.resolved(boundaries["Boundary"]["Properties"]["PolicyDocument"], KNOWN)
+    requests: list[dict[str, Any]] = []
+    for cases, identity, boundary in (
+        (DEPLOYING, _inline(deploy["DeployRole"]), None),
+        (SHIFTING, _inline(role), limit),
+        ([(*asked[:3], "ImplicitlyDenied") for asked in SHIFTING[:2]], _inline(role), functions),
+    ):
+        for action, resource, context, said in cases:
+            one: dict[str, Any] = {"principal": f"{ROLE}x", "account": policies.ACCOUNT, "identity": identity}
+            one |= {"action": action, "resource": resource, "context": context, "said": said}
+            requests.append(one if boundary is None else one | {"boundary": boundary})
+    answers = tools.decided(requests, tmp_path)
+    assert [(one["action"], one["resource"], answer) for one, answer in zip(requests, answers, strict=True)] == [
+        (one["action"], one["resource"], one["said"]) for one in requests
+    ]
+
+
+#: What a pipeline would need so that Lambda took unsigned code, or code that somebody else has signed.
+UNSIGNING = {
+    "lambda:CreateCodeSigningConfig",
+    "lambda:DeleteCodeSigningConfig",
+    "lambda:DeleteFunctionCodeSigningConfig",
+    "lambda:UpdateCodeSigningConfig",
+    "signer:AddProfilePermission",
+    "signer:PutSigningProfile",
+}
+
+
+def test_the_pipeline_cannot_say_whose_signatures_count(catalogue: Catalogue) -> None:
+    files = goldens.trees(catalogue)["optional-signing"]
+    deploy = policies.documents(policies.template(files, "platform/deploy.yaml")["Resources"])
+    statements = [
+        each for document in deploy.values() for each in policies.statements(policies.resolved(document, KNOWN))
+    ]
+    allowed = {action for each in statements if each.effect == "Allow" for action in each.actions}
+    assert "signer:StartSigningJob" in allowed
+    assert allowed & UNSIGNING == set()
+    (denied,) = (each for each in statements if "lambda:CreateFunction" in each.actions and each.effect == "Deny")
+    assert json.loads(denied.condition) == {"Null": {"lambda:CodeSigningConfigArn": True}}
+    resources = policies.template(files, "platform/signing.yaml")["Resources"]
+    assert resources["CodeSigning"]["Properties"]["CodeSigningPolicies"] == {"UntrustedArtifactOnDeployment": "Enforce"}
+    function = policies.translated(files)["Resources"]["HelloFunction"]["Properties"]
+    assert function["CodeSigningConfigArn"] == {"Ref": "CodeSigning"}
