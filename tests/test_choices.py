@@ -100,6 +100,20 @@ def test_what_a_switch_does_not_go_with_is_refused_too() -> None:
     )
 
 
+def test_two_switches_may_exclude_each_other() -> None:
+    """A part speaks of a boolean's answers as of a choice's."""
+    door = 'switch = "net.door"\n[tables.net.door]\ntype = "boolean"\ndefault = false\n'
+    walls: dict[str, str | bytes | None] = {
+        "template/optional/door/part.toml": door,
+        "template/optional/wall/part.toml": door.replace("door", "wall") + '[fits.net.door]\nchoices = ["false"]\n',
+    }
+    text = SPEC + '[system]\nkind = "plain"\nsecret = "abc"\n[net]\ndoor = true\n'
+    rendered(TWO_SYSTEMS | walls, text)
+    with pytest.raises(HoldfastError) as error:
+        rendered(TWO_SYSTEMS | walls, f"{text}wall = true\n")
+    assert str(error.value) == ("holdfast.toml:11 net.door: 'true' does not go with net.wall = true; choose from false")
+
+
 @pytest.mark.parametrize(
     ("system", "valid"),
     [

@@ -255,7 +255,7 @@ def test_a_deployment_audits_before_it_installs_and_looks_before_it_builds(servi
         f"tools/foundation.py {service_name(service)} prod",
         "sam build",
     ]
-    steps += [r"tools/deploy\.py prod \.aws-sam/build/template\.yaml"]
+    steps += [r"tools/deploy\.py prod \.aws-sam/pack/template\.json"]
     assert re.search(".*".join(steps), printed, re.DOTALL), printed
 
 

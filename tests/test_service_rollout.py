@@ -362,9 +362,10 @@ def test_refused_events_stop_no_rollout(expanded: dict[str, Any]) -> None:
             assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
 
 
-#: What is a function's own, whichever version runs: its versions, its alias, what it does not wait for, its alarms.
+#: What is a function's own, whichever version runs: its versions, its alias, what it does not wait for, its figures.
 OWN = {
     "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::Dashboard",
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::Function",

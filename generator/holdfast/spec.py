@@ -167,6 +167,7 @@ def _check_fits(reader: Reader, tables: Mapping[str, Options]) -> None:
         for table, fitting in part.fits.items():
             for question in fitting.values():
                 answer = tables[table].get(question.key)
+                answer = str(answer).lower() if isinstance(answer, bool) else answer
                 if answer is not None and problem(question, answer):
                     what = f"{shown(answer)} does not go with {beside}"
                     raise reader.error((table, question.key), what, may_hold(question))
