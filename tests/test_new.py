@@ -309,6 +309,10 @@ def test_in_somebody_elses_repository_it_says_what_must_move(holdfast: Run, work
     assert done.returncode == 0
     said = json.loads(done.stdout)["warnings"]
     assert f"GitHub reads .github at the root of a repository alone: move it to {work}" in said
+    done = holdfast("new", "others", "--defaults", "--set", "ci.system=gitlab", "--json")
+    said = json.loads(done.stdout)["warnings"]
+    assert f"GitLab reads .gitlab-ci.yml at the root of a repository alone: move it to {work}" in said
+    assert not any("GitHub" in warning for warning in said)
 
 
 def test_a_full_standard_output_is_said(holdfast: Run, work: Path) -> None:

@@ -100,6 +100,7 @@ def test_a_job_calls_targets_that_there_are_and_nothing_else(jobs: dict[str, Job
         for target in job.targets:
             known = target in rules or re.fullmatch(r"\.tools/[a-z-]+/\.done", target)
             assert known, f"{job.name}: there is no target {target}"
+    assert {"smoke", "rollback"} <= rules.keys(), "what `proven` calls"
     assert {name: job.targets for name, job in jobs.items() if name in CHECKS} == {name: [name] for name in CHECKS}
 
 
@@ -114,7 +115,7 @@ def test_what_is_deployed_was_checked_and_the_stages_follow_each_other(jobs: dic
     deploys = [jobs[f"deploy-{stage}"] for stage in STAGES]
     for job in deploys:
         assert set(CHECKS) <= set(job.needs)
-        assert job.targets[-5:] == [".tools/sam/.done", "signin", "ship", "signin", "smoke"]
+        assert job.targets[-4:] == [".tools/sam/.done", "signin", "ship", "proven"]
         assert f"make signin ship STAGE={job.name.removeprefix('deploy-')}" in job.says
     assert "deploy-dev" in deploys[1].needs
 

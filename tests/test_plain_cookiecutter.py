@@ -165,7 +165,7 @@ def test_a_refused_answer_ends_it_with_one_line_and_no_folder(name: str, reposit
         ("project_owner", "a\n🦀", "project.owner: 'a\\n🦀' is not what it may hold; write a GitHub user, or organisation/team, without the @"),
         ("project_region", "moon", "project.region: 'moon' is not what it may hold; write an AWS region, such as eu-west-1"),
         ("project_description", "\a", "project.description: it holds a control character; write any text of at most 250 characters"),
-        ("ci_system", "none", "ci.system: 'none' is not one of its choices; choose from github"),
+        ("ci_system", "none", "ci.system: 'none' is not one of its choices; choose from github, gitlab"),
     ],
 )  # fmt: skip
 def test_answers_are_refused_as_new_refuses_them(answer: str, value: str, message: str, tmp_path: Path) -> None:

@@ -96,8 +96,11 @@ def _large(count: int) -> Iterator[str]:
 
 def _astray(files: Tree, target: Path, surrounding: Path | None) -> Iterator[str]:
     """A warning where files lie in a part of a repository in which nobody looks for them."""
-    if surrounding not in (None, target) and any(path.startswith(".github/") for path in files):
-        yield f"GitHub reads .github at the root of a repository alone: move it to {surrounding}"
+    if surrounding in (None, target):
+        return
+    for reader, place in (("GitHub", ".github"), ("GitLab", ".gitlab-ci.yml")):
+        if any(path == place or path.startswith(f"{place}/") for path in files):
+            yield f"{reader} reads {place} at the root of a repository alone: move it to {surrounding}"
 
 
 def _examples(spec: ProjectSpec, catalogue: Catalogue) -> Iterator[str]:
