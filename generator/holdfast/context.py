@@ -52,6 +52,7 @@ def _resource(
     grants = catalogue.parts["resources", resource.kind].grants
     view = ResourceView(
         name=resource.name,
+        physical_name=resource.physical_name,
         id=resource.id,
         module=names.module(resource.name),
         kind=resource.kind,

@@ -50,7 +50,13 @@ def spec_data(spec: ProjectSpec) -> dict[str, object]:
         "schema": SCHEMA,
         **{table: _plain(options) for table, options in spec.tables.items()},
         "resources": {
-            r.name: {"kind": r.kind, "id": r.id, **_given(external=r.external, key=r.key), **_plain(r.options)}
+            r.name: {
+                "kind": r.kind,
+                "id": r.id,
+                **_given(physical_name=r.physical_name if r.physical_name != r.name else ""),
+                **_given(external=r.external, key=r.key),
+                **_plain(r.options),
+            }
             for r in spec.resources
         },
         "functions": {

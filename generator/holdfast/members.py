@@ -15,6 +15,8 @@ from holdfast.reader import Reader
 #: IAM role names end at 64 characters, and hold service, stage, function and region; queue names end at 80.
 LONGEST_FUNCTION = 32
 LONGEST_RESOURCE = 40
+#: What every resource's table may hold beside its kind's options.
+_OWN = ("kind", "id", "physical_name")
 
 
 def read_resources(reader: Reader, data: Mapping[str, object]) -> tuple[ResourceSpec, ...]:
@@ -37,6 +39,7 @@ def read_resources(reader: Reader, data: Mapping[str, object]) -> tuple[Resource
             raise reader.error(
                 (*path, "id"), f"{shown(identity)} is not the stem of a logical id", "use letters and digits"
             )
+        physical = _physical(reader, path, given, name)
         external, key = _elsewhere(reader, path, given, part)
         for question in part.options if external else ():
             if question.own and question.key in given:
@@ -44,10 +47,31 @@ def read_resources(reader: Reader, data: Mapping[str, object]) -> tuple[Resource
                     (*path, question.key), "whoever made the resource has decided this", "remove it, or `external`"
                 )
         asked = part.asked(external=bool(external))
-        options = reader.options(path, given, asked, {}, also=("kind", "id", "external", "key"))
-        found.append(ResourceSpec(name, part.name, identity, options, external, key))
+        options = reader.options(path, given, asked, {}, also=(*_OWN, "external", "key"))
+        found.append(ResourceSpec(name, part.name, identity, options, external, key, physical))
     reader.no_twins("resources", [(r.name, r.id) for r in found])
+    _no_shared_names(reader, found)
     return tuple(found)
+
+
+def _physical(reader: Reader, path: tuple[str, ...], given: dict[str, object], name: str) -> str:
+    """What AWS calls the resource, after service and stage: its name, or the one that it had first."""
+    physical = given.pop("physical_name", name)
+    if physical != name and "external" in given:
+        raise reader.error((*path, "physical_name"), "whoever made the resource has named it", "remove the line")
+    wrong = names.problem(physical, LONGEST_RESOURCE)
+    if wrong:
+        raise reader.error((*path, "physical_name"), wrong, "write the name that it had first")
+    return str(physical)
+
+
+def _no_shared_names(reader: Reader, resources: list[ResourceSpec]) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for resource in resources:
+        other = seen.setdefault((resource.kind, resource.physical_name), resource.name)
+        if other != resource.name:
+            what = f"it and {other!r} both have the physical name {resource.physical_name!r}"
+            raise reader.error(("resources", resource.name), what, "rename one")
 
 
 def _elsewhere(reader: Reader, path: tuple[str, ...], given: dict[str, object], part: Part) -> tuple[str, str]:

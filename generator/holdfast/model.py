@@ -126,7 +126,7 @@ class FunctionSpec:
 
 @dataclass(frozen=True)
 class ResourceSpec:
-    """A thing that functions use. `id` is the logical id's stem and stays when `name` changes.
+    """A thing that functions use. `id` is the logical id's stem; it and `physical_name` stay when `name` changes.
 
     `external` says where one is that somebody else made: its ARN, or `ssm:` and the name of the parameter that holds
     it; `key` so names the KMS key that it is encrypted with.
@@ -138,6 +138,7 @@ class ResourceSpec:
     options: Options
     external: str = ""
     key: str = ""
+    physical_name: str = ""
 
 
 @dataclass(frozen=True)

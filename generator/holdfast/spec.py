@@ -176,10 +176,10 @@ def _check_fits(reader: Reader, tables: Mapping[str, Options]) -> None:
 def _check_lengths(reader: Reader, spec: ProjectSpec) -> None:
     for resource in spec.resources if "name" in spec.tables["project"] else ():
         most = reader.catalogue.parts["resources", resource.kind].together
-        if most and len(spec.name) + len(resource.name) > most:
+        if most and len(spec.name) + len(resource.physical_name) > most:
             raise reader.error(
                 ("resources", resource.name),
-                f"its name and the project's have {len(spec.name) + len(resource.name)} characters together",
+                f"its name and the project's have {len(spec.name) + len(resource.physical_name)} characters together",
                 f"shorten one: a {resource.kind}'s name has room for {most}",
             )
     for function in spec.functions if "name" in spec.tables["project"] else ():
@@ -221,6 +221,8 @@ def dump(spec: ProjectSpec, catalogue: Catalogue) -> str:
         lines += ["", f"[resources.{resource.name}]", f"kind = {quote(resource.kind)}"]
         if resource.id != names.logical_id(resource.name):
             lines.append(f"id = {quote(resource.id)}")
+        if resource.physical_name != resource.name:
+            lines.append(f"physical_name = {quote(resource.physical_name)}")
         lines += [
             f"{key} = {quote(value)}"
             for key, value in (("external", resource.external), ("key", resource.key))
@@ -252,7 +254,7 @@ def _asked(catalogue: Catalogue) -> set[str]:
 
 
 def _line(question: Question, value: Value) -> str:
-    line = f"{question.key} = {_toml(value)}"
+    line = f"{question.key} = {shown(value)}"
     others = [choice for choice in question.choices if choice != value]
     beside = f"{line:<34}# or {', '.join(others)}"
     if not others:
@@ -263,17 +265,18 @@ def _line(question: Question, value: Value) -> str:
 
 def _changed(values: Options, questions: tuple[Question, ...]) -> list[str]:
     return [
-        f"{question.key} = {_toml(values[question.key])}"
+        f"{question.key} = {shown(values[question.key])}"
         for question in questions
         if question.key in values and values[question.key] not in (question.default, {})
     ]
 
 
-def _toml(value: Value) -> str:
+def shown(value: Value) -> str:
+    """An answer as holdfast.toml writes it."""
     if isinstance(value, str):
         return quote(value)
     return _inline(value) if isinstance(value, Mapping) else json.dumps(value)
 
 
 def _inline(values: Mapping[str, Value]) -> str:
-    return "{ " + ", ".join(f"{key} = {_toml(value)}" for key, value in values.items()) + " }"
+    return "{ " + ", ".join(f"{key} = {shown(value)}" for key, value in values.items()) + " }"

@@ -12,12 +12,13 @@ from holdfast.model import Options
 class ResourceView:
     """A resource as templates see it; `variable` is where functions find its name or address.
 
-    `value` is what that holds, `reference` its ARN, as CloudFormation's expressions in the service's own template.
-    `external` says that somebody else made it, `key` is then the ARN of the KMS key that it is encrypted with, or
-    empty.
+    `physical_name` is what AWS calls it, after service and stage. `value` is what that variable holds, `reference` its
+    ARN, as CloudFormation's expressions in the service's own template. `external` says that somebody else made it,
+    `key` is then the ARN of the KMS key that it is encrypted with, or empty.
     """
 
     name: str
+    physical_name: str
     id: str
     module: str
     kind: str

@@ -57,6 +57,10 @@ def _resources(catalogue: Catalogue) -> Schema:
         "description": "The stem of its logical id, kept when it is renamed.",
         **pattern_schema("[A-Z][A-Za-z0-9]{0,99}"),
     }
+    physical = {
+        "description": "Its name in AWS, after service and stage, kept when it is renamed.",
+        **name_schema(members.LONGEST_RESOURCE),
+    }
     kinds = catalogue.group(RESOURCES).values()
     kept: Schema = {
         f"^{'.+' if reserved.startswith('-') else ''}{literal(reserved)}$": {
@@ -70,7 +74,10 @@ def _resources(catalogue: Catalogue) -> Schema:
         "description": "What functions use, by name.",
         "type": "object",
         "propertyNames": name_schema(members.LONGEST_RESOURCE),
-        "additionalProperties": {"type": "object", **_one_of(kinds, {"id": identity}, external=True)},
+        "additionalProperties": {
+            "type": "object",
+            **_one_of(kinds, {"id": identity, "physical_name": physical}, external=True),
+        },
         **({"allOf": kept_names} if kept_names else {}),
     }
 
