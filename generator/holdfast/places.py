@@ -31,6 +31,12 @@ def line_of(text: str, path: Sequence[str]) -> int | None:
     return best
 
 
+def headers(text: str) -> list[tuple[int, tuple[str, ...]]]:
+    """Each header of a table in `text`: the number of its line, from 0, and its path."""
+    lines = _OPAQUE.sub(_folded, text).split("\n")
+    return [(number, _dotted(found[1])) for number, line in enumerate(lines) if (found := _HEADER.match(line))]
+
+
 def _folded(found: re.Match[str]) -> str:
     """A string of many lines as an empty one with as many line breaks; anything else as it is."""
     return '""' + "\n" * found[0].count("\n") if found[0].startswith(('"""', "'''")) else found[0]

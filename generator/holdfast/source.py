@@ -24,6 +24,7 @@ from holdfast.model import TemplateRef
 FORMAT = 1
 MANIFEST = "template/template.toml"
 QUESTIONS = "cookiecutter.json"
+CHANGELOG = "CHANGELOG.md"
 _REFERENCE = re.compile(r"(?P<source>.+)@(?P<ref>[^@:]+)\Z")
 _USER_ONLY = re.compile(r"(?:[a-z][a-z0-9+.-]*://)?[^/@]*\Z")
 #: Far above any template's size; a bound on what a hostile one can make us read.
@@ -37,12 +38,16 @@ _LITTER = frozenset(
 
 @dataclass(frozen=True)
 class Template:
-    """A template's declared files: `cookiecutter.json` and everything under `template/`, by path in its repository."""
+    """A template's declared files: `cookiecutter.json` and everything under `template/`, by path in its repository.
+
+    Its changelog, if it has one, is no part of what its digest covers.
+    """
 
     ref: TemplateRef
     files: Mapping[str, bytes]
     manifest: Mapping[str, object]
     trusted: bool = False
+    changelog: str = ""
 
 
 def declared(paths: Iterable[str]) -> list[str]:
@@ -106,7 +111,8 @@ def from_files(files: Mapping[str, bytes], *, where: str, location: str = "", tr
             todo="use a template of this format, or a holdfast that speaks its format",
         )
     ref = TemplateRef(name, version, digest(declared_files), location)
-    return Template(ref, declared_files, manifest, trusted)
+    changelog = normalised(files.get(CHANGELOG, b"")).decode("utf-8", "replace")
+    return Template(ref, declared_files, manifest, trusted, changelog)
 
 
 def bundled() -> Template:
@@ -130,7 +136,7 @@ def folder(path: Path, *, location: str = "", trusted: bool = False) -> Template
     return from_files(files, where=str(path), location=location or path.as_posix(), trusted=trusted)
 
 
-def archive(path: Path) -> Template:
+def archive(path: Path, *, location: str = "", trusted: bool = False) -> Template:
     """A released template out of its archive."""
     try:
         with zipfile.ZipFile(path) as stored:
@@ -139,7 +145,7 @@ def archive(path: Path) -> Template:
             files = {entry.filename: stored.read(entry) for entry in entries}
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise HoldfastError(f"cannot be read: {error}", where=path.name, todo="install holdfast again") from None
-    return from_files(files, where=path.name)
+    return from_files(files, where=path.name, location=location, trusted=trusted)
 
 
 def _folder_files(root: Path, *, where: str) -> dict[str, bytes]:
@@ -162,6 +168,9 @@ def _folder_files(root: Path, *, where: str) -> dict[str, bytes]:
 def _walk(root: Path, *, where: str) -> Iterable[Path]:
     """A template's files. Refused where there is anything but plain files and folders: a pipe is read for ever."""
     waiting = [path for path in (root / "template", root / QUESTIONS) if os.path.lexists(path)]
+    log = root / CHANGELOG
+    if log.is_file() and not log.is_symlink():
+        yield log
     while waiting:
         path = waiting.pop()
         mode = path.lstat().st_mode
@@ -205,7 +214,7 @@ def find(name: str, *, trusted: bool = False) -> Template:
         raise HoldfastError(
             "there is no such folder", where=git.without_password(source), todo="name a template's folder or git URL"
         )
-    commit, files = git.read_commit(address, ref, (QUESTIONS, "template"), MOST_BYTES, MOST_FILES)
+    commit, files = git.read_commit(address, ref, (QUESTIONS, "template"), MOST_BYTES, MOST_FILES, spare=(CHANGELOG,))
     return from_files(
         files, where=git.without_password(name), location=f"{git.without_password(source)}@{commit}", trusted=trusted
     )

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast import __version__, git, placing, project, render, tree
+from holdfast import __version__, git, origins, placing, project, render, tree
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
 from holdfast.model import ProjectSpec, TemplateRef
@@ -75,6 +75,7 @@ def new(
             started = _started(scratch, spec)
         finishing()
         placing.put(scratch, target)
+    origins.keep(catalogue.template)
     count = render.resource_count(spec, catalogue)
     return Outcome(
         directory=target,

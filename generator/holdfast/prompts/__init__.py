@@ -1,10 +1,11 @@
-"""`holdfast new` at a terminal: questions to answers, each checked while it is typed."""
+"""The commands at a terminal: questions to answers, each checked while it is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from holdfast.catalogue import Catalogue
+from holdfast.model import Question
 
 
 def ask(
@@ -19,3 +20,19 @@ def ask(
     from holdfast.prompts.conversation import Conversation
 
     return Conversation(catalogue, preset, check_name).run()
+
+
+def add(catalogue: Catalogue, data: dict[str, object], group: str, name: str) -> dict[str, object]:
+    """Ask for a new function or resource, or for what `data` lacks of the one called `name`. It ends as `ask` does."""
+    from holdfast.prompts.conversation import Conversation
+
+    return Conversation(catalogue, data).add(group, name)
+
+
+def answer(
+    catalogue: Catalogue, data: dict[str, object], asked: Mapping[str, tuple[Question, ...]]
+) -> dict[str, object]:
+    """Ask these questions, by table, and whatever else `data` lacks to be a spec. It ends as `ask` does."""
+    from holdfast.prompts.conversation import Conversation
+
+    return Conversation(catalogue, data).answer(asked)

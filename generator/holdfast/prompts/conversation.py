@@ -1,4 +1,4 @@
-"""What is asked, in which order: the service's own questions, then its functions, then a yes."""
+"""What is asked, in which order: the service's own questions, then its functions, then a yes; or a part of that."""
 
 from __future__ import annotations
 
@@ -44,6 +44,35 @@ class Conversation:
         self._agree()
         return self.answers.data
 
+    def add(self, group: str, name: str) -> dict[str, object]:
+        """One more function or resource, of which `name`, if given, says something already."""
+        if group == RESOURCES:
+            if name:
+                self._finish_resource(name)
+            else:
+                self._new_resource(widgets.select("What kind of resource", _titles(self.catalogue.group(RESOURCES))))
+        elif name:
+            self._finish_function(name)
+        else:
+            self._function()
+        return self.answers.data
+
+    def answer(self, asked: Mapping[str, tuple[Question, ...]]) -> dict[str, object]:
+        """These questions, and what is missing beside them."""
+        for table in self.catalogue.tables:
+            missing = tuple(q for q in self.catalogue.tables[table] if q.required)
+            self.questions.ask((table,), dict.fromkeys([*asked.get(table, ()), *missing]))
+        for name in self._names(RESOURCES):
+            self.questions.ask((RESOURCES, name), self._required(RESOURCES, self.answers.table(RESOURCES, name)))
+        for name in self._names("functions"):
+            event = self.answers.table("functions", name, "event")
+            self.questions.ask(("functions", name, "event"), self._required(EVENTS, event))
+        return self.answers.data
+
+    def _required(self, group: str, table: Mapping[str, object]) -> tuple[Question, ...]:
+        options = self.catalogue.parts[group, str(table["kind"])].asked(external="external" in table)
+        return tuple(question for question in options if question.required)
+
     def _names(self, group: str) -> list[str]:
         return list(self.answers.table(group))
 
@@ -51,9 +80,12 @@ class Conversation:
         widgets.show()
         name = self._name("function", "functions", {})
         self.answers.put(("functions", name), {})
+        self._finish_function(name)
+
+    def _finish_function(self, name: str) -> None:
         self._event(name)
         self.questions.ask(("functions", name), self.catalogue.function.options)
-        grants = self._grants(name)
+        grants = [] if "grants" in self.answers.table("functions", name) else self._grants(name)
         if grants:
             self.answers.put(("functions", name, "grants"), grants)
 

@@ -1,40 +1,20 @@
-"""The command line: arguments in, one line or a summary out, and the boundary that every error ends at."""
+"""The commands that start a service and look at one."""
 
 from __future__ import annotations
 
-import errno
-import io
-import os
-import signal
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from holdfast import __version__
-from holdfast.errors import HoldfastError, one_line
+from holdfast.cli.shared import EXIT_FINDINGS, at_a_terminal, ignore_interrupts, progress
+from holdfast.errors import HoldfastError
 
 if TYPE_CHECKING:
     from holdfast.commands.new import Outcome
 
-EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
-#: Set by shells that ask for completions, as click has it.
-COMPLETE = "_HOLDFAST_COMPLETE"
-#: Set to anything, it makes a bug print its traceback.
-DEBUG = "HOLDFAST_DEBUG"
 
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, message="holdfast %(version)s")
-def root() -> None:
-    """Serverless services that are secure from their first commit, and stay so."""
-
-
-@root.command()
+@click.command()
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--defaults", is_flag=True, help="Ask nothing: one HTTP function, every answer its default.")
 @click.option("--spec", "spec_file", type=click.Path(path_type=Path), help="Ask nothing: take this holdfast.toml.")
@@ -73,14 +53,14 @@ def new(
         raise click.UsageError("--defaults and --spec are two ways to say the same: give one")
     if directory is not None:
         command.check_target(directory)
-    with _progress("Reading the template", quiet=quiet):
+    with progress("Reading the template", quiet=quiet):
         catalogue = load(source.bundled() if template is None else source.find(template, trusted=trust))
     request = gather.Request(directory, spec_file, defaults, sets)
     if spec_file:
         parsed, text = gather.from_file(request, spec_file, catalogue)
     else:
         answers = gather.preset(request, catalogue)
-        if not defaults and _at_a_terminal():
+        if not defaults and at_a_terminal():
             from holdfast import prompts
 
             taken = None if directory else lambda name: command.check_target(Path(name))
@@ -94,13 +74,13 @@ def new(
         given = tuple(assignment.path for assignment in request.assignments(catalogue))
         parsed = spec.from_data(answers, catalogue, name="answers", given=given)
         text = spec.dump(parsed, catalogue)
-    with _progress("Building the service", quiet=quiet):
+    with progress("Building the service", quiet=quiet):
         target = directory or Path(parsed.name)
-        outcome = command.new(parsed, text, catalogue, target, with_git=not no_git, finishing=_ignore_interrupts)
+        outcome = command.new(parsed, text, catalogue, target, with_git=not no_git, finishing=ignore_interrupts)
     _print_new(outcome, quiet=quiet, as_json=as_json)
 
 
-@root.command("map")
+@click.command("map")
 @click.argument("directory", default=".", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -122,7 +102,7 @@ def map_(
 
     output = None if output == Path("-") else output
     chosen = command.chosen(wanted, output)
-    with _progress("Reading the template", quiet=False):
+    with progress("Reading the template", quiet=False):
         catalogue = load(source.bundled() if template is None else source.find(template, trusted=trust))
     text = command.draw(command.read(directory, catalogue), chosen)
     if output:
@@ -133,7 +113,7 @@ def map_(
         click.echo(text.encode("utf-8"), nl=False)  # UTF-8 wherever it goes, as what it holds says or implies.
 
 
-@root.command()
+@click.command()
 def schema() -> None:
     """Print the JSON Schema of holdfast.toml, for editors and checks."""
     import json
@@ -145,7 +125,7 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(load(source.bundled())), indent=2, ensure_ascii=False))
 
 
-@root.command()
+@click.command()
 @click.argument("directory", required=False, type=click.Path(path_type=Path), default=".")
 @click.option("--fix", is_flag=True, help="Take grants that are certainly unused out of holdfast.toml.")
 @click.option(
@@ -161,7 +141,7 @@ def privileges(directory: Path, fix: bool, form: str) -> None:
     from holdfast.commands import privileges as command
     from holdfast.reports import privileges as report
 
-    with _progress("Reading the code", quiet=form == "json"):
+    with progress("Reading the code", quiet=form == "json"):
         outcome = command.privileges(directory, load(source.bundled()), fix=fix)
     click.echo(report.as_json(outcome) if form == "json" else report.text(outcome), nl=form == "json")
     if not outcome.clean:
@@ -175,109 +155,3 @@ def _print_new(outcome: Outcome, *, quiet: bool, as_json: bool) -> None:
         click.echo(report.as_json(outcome))
     elif not quiet:
         click.echo(report.text(outcome), nl=False)
-
-
-def _at_a_terminal() -> bool:
-    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
-
-
-@contextmanager
-def _progress(what: str, *, quiet: bool) -> Iterator[None]:
-    """Say what is going on, but only at a terminal and only when it takes longer than a second."""
-    if quiet or sys.stderr is None or not sys.stderr.isatty():
-        yield
-        return
-    timer = threading.Timer(1.0, lambda: click.echo(f"{what} …", err=True))
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def main() -> None:
-    """Run a command line; everything that goes wrong ends here as one line and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    # Windows looks for programs in the working directory first, which may be anybody's.
-    os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] = "1"
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
-            signal.signal(getattr(signal, name), _stopped)
-    sys.exit(_run())
-
-
-def _ignore_interrupts() -> None:
-    """From the moment when the project is put in place it is too late to say that nothing was written."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _stopped(number: int, _: object) -> None:
-    """End through every `finally` on the way, so that nothing half-built is left."""
-    sys.exit(128 + number)
-
-
-def _dispatch() -> None:
-    if COMPLETE in os.environ:
-        root.main(prog_name="holdfast", complete_var=COMPLETE)
-    # Not click's own `main`, which would end a broken pipe with 1 before it gets to `_run`.
-    with root.make_context("holdfast", sys.argv[1:]) as context:
-        root.invoke(context)
-
-
-def _run() -> int:
-    try:
-        _dispatch()
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except HoldfastError as error:
-        return _fail(f"holdfast: {error}", EXIT_USAGE)
-    except click.ClickException as error:
-        return _fail(_usage(error), EXIT_USAGE)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except (KeyboardInterrupt, EOFError, click.Abort) as left:
-        said_no = isinstance(left, click.Abort)
-        why = "not built, nothing was written" if said_no else "interrupted, nothing was written"
-        todo = "; to go on from these answers, save them as holdfast.toml and give it with --spec" if said_no else ""
-        return _fail(f"holdfast: {why}{todo}", EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_DONE
-    except OSError as error:
-        return _fail(f"holdfast: {_system(error)}", EXIT_USAGE)
-    except Exception as error:  # the boundary: what gets here is a bug, and its traceback is for who asks for it
-        if os.environ.get(DEBUG):
-            raise
-        return _fail(
-            f"holdfast: a bug in holdfast, {type(error).__name__}: {one_line(str(error))}; "
-            f"please report it with what {DEBUG}=1 prints",
-            EXIT_BUG,
-        )
-    return EXIT_DONE
-
-
-def _system(error: OSError) -> str:
-    """What the system refused, where nobody had a better word for it."""
-    place, todo = error.filename or "standard output", "mend that and try again"
-    if not error.filename and error.errno == errno.ENOENT:
-        place, todo = "the working directory", "go to one that is there"
-    with suppress(OSError, ValueError):  # What waits to be printed must not fail once more when Python ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return str(HoldfastError(str(error.strerror or error), where=str(place), todo=todo))
-
-
-def _usage(error: click.ClickException) -> str:
-    if isinstance(error, click.exceptions.NoArgsIsHelpError):
-        return error.format_message()
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    command = context.command_path if context else "holdfast"
-    return f"holdfast: {one_line(error.format_message()).rstrip('.?')}; see {command} --help"
-
-
-def _fail(line: str, code: int) -> int:
-    with suppress(OSError):
-        click.echo(line, err=True)
-    return code

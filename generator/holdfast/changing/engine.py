@@ -1,0 +1,168 @@
+"""One engine for all verbs: merge(render(old spec, old template), disk, render(new spec, new template)), written."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from holdfast import git, lock, render
+from holdfast.catalogue import Catalogue
+from holdfast.changing import moving, refusing, replacing
+from holdfast.changing.moving import Moves, Renaming
+from holdfast.changing.opened import Project
+from holdfast.changing.writing import write
+from holdfast.git import Entry
+from holdfast.lock import FILE as LOCK
+from holdfast.merging import disk, plan
+from holdfast.merging.disk import Disk
+from holdfast.merging.plan import Conflict, Note, Plan, Sides
+from holdfast.model import ProjectSpec, TemplateRef
+from holdfast.spec import FILE as SPEC
+from holdfast.tree import Tree
+
+#: Beyond this size, in bytes, a file is nobody's renamed template.
+_LARGEST = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a project should become: its spec and that one's text, of a template; `old` is the one that it has.
+
+    `mentions` is the pattern of what a renaming leaves behind in the user's code; `strict` refuses what would replace
+    data, where others only warn of it.
+    """
+
+    verb: str
+    spec: ProjectSpec
+    text: str
+    catalogue: Catalogue
+    old: Catalogue
+    renaming: Renaming | None = None
+    mentions: str = ""
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did, or would do: for each path what was there before and what is there now.
+
+    `yours` are the files that are the user's once they are written.
+    """
+
+    verb: str
+    root: Path
+    dry: bool
+    before: TemplateRef
+    after: TemplateRef
+    old: Mapping[str, Entry] = field(default_factory=dict)
+    new: Mapping[str, Entry | None] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    notes: tuple[Note, ...] = ()
+    todo: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    yours: frozenset[str] = frozenset()
+
+
+def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[], None]) -> Outcome:
+    """Make `project` what is `wanted`, or say what that would do; `finishing` is called before the first write."""
+    was = project.lock()
+    base = render.render(was.resolved(wanted.old), wanted.old)
+    theirs = render.render(wanted.spec, wanted.catalogue)
+    notes = replacing.check(base, theirs, strict=wanted.strict)
+    moves = moving.moves(wanted.renaming, base, theirs, files(project) if wanted.renaming else ())
+    there = disk.read(project.root, [*base, *theirs, *moves.own], modes=_modes(project, base, theirs))
+    found = _plan(project, wanted, moves.base(base), theirs, moves.disk(there), moves)
+    there = there.beside(found.others)
+    changes = _with_modes(project, moves.changes(found.changes, there), there)
+    refusing.in_the_way(changes, there)
+    refusing.uncommitted(project, changes.keys() - moves.unchanged(there, changes), base, there)
+    record = lock.dump(lock.make(wanted.spec, wanted.catalogue.template.ref, theirs))
+    old, new = _with_own(project, changes, there, {SPEC: wanted.text, LOCK: record})
+    if wanted.renaming and wanted.mentions:
+        notes += tuple(wanted.renaming.mentions(_code(project, old, new), wanted.mentions))
+    outcome = Outcome(
+        verb=wanted.verb,
+        root=project.root,
+        dry=dry,
+        before=was.templates[0],
+        after=wanted.catalogue.template.ref,
+        old=old,
+        new=new,
+        conflicts=tuple(found.conflicts),
+        notes=(*found.notes, *notes),
+        todo=tuple(found.todo),
+        said=project.said,
+        yours=frozenset(path for path, file in theirs.items() if file.kind == "seeded"),
+    )
+    if not dry and (new or outcome.conflicts):
+        write(project, outcome.verb, old, new, outcome.conflicts, outcome.todo, finishing=finishing)
+    return outcome
+
+
+def files(project: Project) -> list[str]:
+    """Every file of the project but those that git ignores."""
+    return project.repository.files() if project.repository else git.listed_outside(project.root)
+
+
+def _plan(project: Project, wanted: Wanted, base: Tree, theirs: Tree, there: Disk, moves: Moves) -> Plan:
+    def more() -> Disk:
+        paths = [path for path in files(project) if _small(project.root / path)]
+        return disk.read(project.root, [path for path in paths if path not in moves.all])
+
+    updating = wanted.old.template.ref.digest != wanted.catalogue.template.ref.digest
+    moved = frozenset(new for old, new in moves.pairs.items() if new in there.raw)
+    manifest = wanted.catalogue.template.manifest
+    derived = manifest.get("derived")
+    relock = str(derived.get("command", "")) if isinstance(derived, dict) else ""
+    label = _label(wanted.catalogue.template.ref)
+    return plan.make(Sides(base, there, theirs, more), label=label, updating=updating, moved=moved, relock=relock)
+
+
+def _with_own(
+    project: Project, changes: Mapping[str, Entry | None], there: Disk, texts: Mapping[str, str]
+) -> tuple[dict[str, Entry], dict[str, Entry | None]]:
+    """What is there and what shall be, the tool's own two files included where they change."""
+    own = {name: project.written(name, text) for name, text in texts.items()}
+    before = {**there.raw, **project.own.raw}
+    new = {path: wanted for path, wanted in {**changes, **own}.items() if before.get(path) != wanted}
+    return {path: before[path] for path in new if path in before}, new
+
+
+def _code(project: Project, old: Mapping[str, Entry], new: Mapping[str, Entry | None]) -> dict[str, Entry]:
+    """The project's Python as it will be."""
+    paths = [path for path in files(project) if path.endswith(".py") and path not in old]
+    found = dict(disk.read(project.root, paths).raw)
+    return found | {path: wanted for path, wanted in new.items() if wanted and path.endswith(".py")}
+
+
+def _modes(project: Project, base: Tree, theirs: Tree) -> dict[str, str] | None:
+    """The modes that files have by the template, where the file system does not say."""
+    if os.name != "nt" and (project.repository is None or project.repository.modes):
+        return None
+    return {path: plan.entry(file).mode for path, file in {**theirs, **base}.items()}
+
+
+def _with_modes(project: Project, changes: dict[str, Entry | None], there: Disk) -> dict[str, Entry | None]:
+    """The changes with the modes that files have, where those mean nothing."""
+    if project.repository is None or project.repository.modes:
+        return changes
+    return {
+        path: replace(wanted, mode=there.raw[path].mode) if wanted and path in there.raw else wanted
+        for path, wanted in changes.items()
+    }
+
+
+def _small(path: Path) -> bool:
+    try:
+        return path.lstat().st_size <= _LARGEST
+    except OSError:
+        return False
+
+
+def _label(ref: TemplateRef) -> str:
+    """How the template's side is called in a conflict: a branch's name to git."""
+    label = re.sub(r"\.+", ".", re.sub(r"[^A-Za-z0-9._-]", "-", f"{ref.name}-{ref.version}")).strip("-.")
+    return label if label and not label.endswith(".lock") else "template"

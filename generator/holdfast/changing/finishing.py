@@ -1,0 +1,88 @@
+"""What comes after a change: a recovery, and the two ends that conflicts can have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from holdfast.errors import HoldfastError
+from holdfast.git import Repository
+from holdfast.journaling import journal, working
+from holdfast.journaling.journal import INDEX_BEFORE, LOCK, Journal, Waiting
+from holdfast.lock import FILE
+from holdfast.merging import disk
+
+_MARKER = re.compile(rb"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
+
+
+def recover(root: Path, home: Path, repository: Repository | None) -> tuple[str, ...]:
+    """Finish or undo what a command was killed in the middle of; what was done, in words."""
+    found = journal.read(home)
+    if found is None:
+        working.clean(home)
+        return ()
+    state, entries = found
+    if state == "waiting":
+        if not (home / LOCK).exists():  # `continue` was killed after its last word.
+            working.clean(home)
+        return ()
+    if state == "do":
+        working.do(root, home, entries, repository, resumed=True)
+        return (f"`holdfast {entries.verb}`, which was interrupted, was finished first.",)
+    working.undo(root, home, entries, repository, force=state == "abort")
+    return (f"`holdfast {entries.verb}`, which was interrupted, was undone first.",)
+
+
+def waiting(home: Path) -> Journal:
+    """The journal whose conflicts wait. Refused where none does."""
+    found = journal.read(home) if home.is_dir() else None
+    if found is None or found[0] != "waiting":
+        raise HoldfastError("no conflicts wait to be resolved there", todo="holdfast sync and update make them")
+    return found[1]
+
+
+def unresolved(root: Path, entries: Journal, repository: Repository | None) -> Iterator[tuple[Waiting, str]]:
+    """The conflicts that are left, each with what to do."""
+    index = repository.index() if repository else {}
+    for conflict in entries.conflicts:
+        entry = disk.read(root, [conflict.path]).raw.get(conflict.path)
+        if conflict.marked and entry and _MARKER.search(entry.content):
+            yield conflict, "it still holds the markers of a conflict"
+        elif not conflict.marked and index.get(conflict.path, {}).keys() - {0}:
+            yield conflict, "say how it should be with `git add` or `git rm`"
+
+
+def settle(home: Path, entries: Journal, repository: Repository | None) -> None:
+    """Give resolved files back the one entry that they had in the index, where nobody did."""
+    index = repository.index() if repository else {}
+    left = {each.path for each in entries.conflicts if index.get(each.path, {}).keys() - {0}}
+    if not left or not repository:
+        return
+    lines = (home / INDEX_BEFORE).read_bytes().split(b"\0")
+    shown = {(repository.prefix + path).encode("utf-8", "surrogateescape") for path in left}
+    (home / "index-settled").write_bytes(b"".join(line + b"\0" for line in lines if line.partition(b"\t")[2] in shown))
+    repository.set_index(home / "index-settled")
+    (home / "index-settled").unlink()
+
+
+def finish(root: Path, home: Path, entries: Journal, repository: Repository | None) -> None:
+    """Write the lock, which says that the project is whole, and forget the backup."""
+    settle(home, entries, repository)
+    (home / LOCK).chmod((root / FILE).stat().st_mode & 0o777)
+    working.place(home / LOCK, root / FILE)
+    working.clean(home)
+
+
+def abort(root: Path, home: Path, repository: Repository | None) -> Journal:
+    """Bring back what was there before, whatever the files hold by now. Refused where nothing was begun."""
+    found = journal.read(home) if home.is_dir() else None
+    if found is None:
+        raise HoldfastError("nothing was begun there", todo="git restores what was committed")
+    state, entries = found
+    if state == "waiting":
+        journal.turn(home, "waiting", "abort")
+    elif state == "do":
+        journal.turn(home, "do", "undo")
+    working.undo(root, home, entries, repository, force=state in ("waiting", "abort"))
+    return entries

@@ -1,0 +1,103 @@
+"""What stops a change before anything is touched: what is in the way, and what nobody could bring back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from holdfast.changing.opened import Project
+from holdfast.errors import HoldfastError
+from holdfast.git import LINK, Entry
+from holdfast.merging.disk import Disk
+from holdfast.merging.plan import entry
+from holdfast.merging.style import plain
+from holdfast.tree import Tree
+
+#: As many names as one line shows.
+_SHOWN = 5
+_WRITTEN = "written"
+
+
+def in_the_way(changes: Mapping[str, Entry | None], disk: Disk) -> None:
+    """Refuse to write where there is a folder, a link or another thing that no file can replace."""
+    going = {path for path, wanted in changes.items() if wanted is None}
+    for path, obstacle in disk.obstacles.items():
+        if changes.get(path) is None:
+            continue
+        parents = {path[:at] for at, character in enumerate(path) if character == "/"}
+        if obstacle == "a folder" and any(other.startswith(f"{path}/") for other in going):
+            continue  # What is in it goes first; should more be there, it is refused then, and nothing is changed.
+        if obstacle == "below a file" and parents & going:
+            continue
+        raise HoldfastError(
+            f"it is in the way: the template has a file there, and what is there is {obstacle}",
+            where=path,
+            todo="move it away",
+        )
+
+
+def uncommitted(project: Project, changes: Iterable[str], base: Tree, disk: Disk) -> None:
+    """Refuse to change files whose content is nowhere else: neither committed nor written by holdfast itself."""
+    repository = project.repository
+    there = [path for path in changes if path in disk.raw]
+    if repository is None or not there:
+        return
+    index, head, own = repository.index(), repository.committed(), _written(project.home)
+    untracked, changed, unclear = [], [], []
+    for path in sorted(there):
+        known = path in base and disk.plain[path] == entry(base[path])
+        if known or own.get(path) == _sha(disk.raw[path].content):
+            continue
+        stages = index.get(path, {})
+        if not stages:
+            untracked.append(path)
+        elif stages.keys() != {0} or stages[0] != head.get(path):
+            changed.append(path)
+        elif stages[0][1] not in _names(project, disk.raw[path]):
+            unclear.append(path)
+    changed += set(unclear) - repository.unread(unclear)
+    if untracked:
+        todo = "commit them, move them away or delete them"
+        raise HoldfastError("in the way, and not in git", where=_listed(untracked), todo=todo)
+    if changed:
+        todo = "commit or stash that first"
+        raise HoldfastError("changed here, and not committed", where=_listed(changed), todo=todo)
+
+
+def remember(project: Project, changes: Mapping[str, Entry | None]) -> None:
+    """Keep in mind what holdfast wrote, so that its next command may write there again before a commit."""
+    if project.repository is None:
+        return
+    own = _written(project.home) | {p: _sha(wanted.content) for p, wanted in changes.items() if wanted}
+    with suppress(OSError):
+        (project.home / _WRITTEN).write_text(json.dumps(own), encoding="utf-8")
+
+
+def _written(home: Path) -> dict[str, str]:
+    with suppress(OSError, ValueError):
+        found = json.loads((home / _WRITTEN).read_text(encoding="utf-8"))
+        if isinstance(found, dict):
+            return found
+    return {}
+
+
+def _names(project: Project, found: Entry) -> set[str]:
+    """What git may call this file: as it lies there, or with the line ends of a checkout put back."""
+    assert project.repository  # noqa: S101 - asked only inside of one
+    texts = {found.content}
+    if found.mode != LINK:
+        texts |= {plain(found.content)[0], found.content.replace(b"\r\n", b"\n")}
+    return {project.repository.name_of(text) for text in texts}
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _listed(paths: list[str]) -> str:
+    paths = sorted(paths)
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    return f"{', '.join(paths[:_SHOWN])}{more}"

@@ -1,0 +1,74 @@
+"""A planned change is written down, then done; with conflicts it waits for its user, and the lock with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from holdfast.changing import refusing
+from holdfast.changing.opened import Project
+from holdfast.errors import HoldfastError
+from holdfast.git import OURS, Entry, Repository
+from holdfast.journaling import journal, working
+from holdfast.journaling.journal import INDEX_AFTER, INDEX_BEFORE, NEW, Journal, Waiting
+from holdfast.lock import FILE as LOCK
+from holdfast.merging.plan import Conflict
+from holdfast.spec import FILE as SPEC
+
+
+def write(
+    project: Project,
+    verb: str,
+    old: Mapping[str, Entry],
+    new: Mapping[str, Entry | None],
+    conflicts: Sequence[Conflict],
+    todo: Sequence[str],
+    *,
+    finishing: Callable[[], None],
+) -> None:
+    """Bring the project from `old` to `new`, the lock last of all; or leave it as it is, and say why."""
+    now = {path: wanted for path, wanted in new.items() if not (conflicts and path == LOCK)}
+    waiting = tuple(Waiting(each.path, each.marked, each.what) for each in conflicts)
+    entries = Journal(verb, journal.steps(old, now, (SPEC, LOCK)), waiting, tuple(todo))
+    home = project.home
+    try:
+        working.prepare(project.root, home, entries, old, now)
+        if waiting:
+            record = new.get(LOCK) or project.own.raw[LOCK]
+            (home / journal.LOCK).write_bytes(record.content)
+            if project.repository:
+                _index(home, project.repository, now, conflicts)
+        finishing()
+        journal.write(home, "do", entries)
+    except OSError as error:
+        working.clean(home)
+        what = f"nothing was changed: {error.strerror or error}"
+        raise HoldfastError(what, where=str(error.filename or home), todo="mend that and try again") from None
+    except BaseException:
+        working.clean(home)
+        raise
+    working.do(project.root, home, entries, project.repository)
+    refusing.remember(project, now)
+
+
+def _index(
+    home: Path, repository: Repository, changes: Mapping[str, Entry | None], conflicts: Sequence[Conflict]
+) -> None:
+    """What the index says of the changed paths now, and what it shall say of those in conflict."""
+    index = repository.index()
+    paths = dict.fromkeys([*changes, *(conflict.path for conflict in conflicts)])
+    (home / INDEX_BEFORE).write_bytes(repository.index_lines({path: index.get(path, {}) for path in paths}))
+    drafts: list[Path] = []
+    for conflict in conflicts:
+        for stage, entry in conflict.stages.items():
+            drafts.append(home / NEW / f"stage-{len(drafts)}-{stage}")
+            drafts[-1].write_bytes(entry.content)
+    names = iter(repository.keep(drafts))
+    stages = {
+        conflict.path: {stage: (entry.mode, next(names)) for stage, entry in conflict.stages.items()}
+        for conflict in conflicts
+    }
+    for path, found in stages.items():
+        if OURS in found and 0 in index.get(path, {}):
+            found[OURS] = index[path][0]  # As git has it, whatever filters make of it on the way out.
+    (home / INDEX_AFTER).write_bytes(repository.index_lines(stages))

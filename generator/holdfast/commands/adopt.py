@@ -1,0 +1,116 @@
+"""`holdfast adopt`: a project whose lock is lost, or was never written, gets it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from holdfast import lock, origins, placing, render, source, spec
+from holdfast.catalogue import load
+from holdfast.changing.edited import How
+from holdfast.changing.opened import Project, opened
+from holdfast.errors import HoldfastError
+from holdfast.lock import Lock
+from holdfast.merging import disk
+from holdfast.merging.disk import Disk
+from holdfast.merging.plan import entry
+from holdfast.model import TemplateRef
+from holdfast.source import Template
+from holdfast.tree import Tree
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A template, what it renders for the project's spec, and how far the project is from that."""
+
+    template: Template
+    tree: Tree
+    record: Lock
+    same: tuple[str, ...]
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """The template that the project was made with, and its files that are not as that one makes them."""
+
+    root: Path
+    template: TemplateRef
+    same: int
+    changed: tuple[str, ...]
+    missing: tuple[str, ...]
+    dry: bool
+
+
+def adopt(root: Path, how: How) -> Adopted:
+    """Write the lock of a project that has none: of the template in `how.base`, or of the one that it must be."""
+    with opened(root, "adopt", dry=how.dry) as project:
+        if lock.FILE in project.own.raw and _readable(project):
+            raise HoldfastError(f"it has its {lock.FILE}", where=str(project.root), todo="holdfast sync or update")
+        templates = _known() if how.base is None else [origins.given(how.base, trusted=how.trusted)]
+        found = [each for template in templates if (each := _candidate(project, template))]
+        best = found[0] if how.base is not None and found else _certain(found)
+        if not how.dry:
+            how.finishing()
+            placing.overwrite(project.root / lock.FILE, lock.dump(best.record).encode("utf-8"))
+        return Adopted(project.root, best.template.ref, len(best.same), best.changed, best.missing, how.dry)
+
+
+def _readable(project: Project) -> bool:
+    try:
+        project.lock()
+    except HoldfastError:
+        return False
+    return True
+
+
+def _known() -> Iterator[Template]:
+    """Every version of our template, newest first."""
+    bundled = source.bundled()
+    yield bundled
+    for path in reversed(origins.releases()):
+        released = source.archive(path, trusted=True)
+        if released.ref.digest != bundled.ref.digest:
+            yield released
+
+
+def _candidate(project: Project, template: Template) -> Candidate | None:
+    """How far the project is from what a template makes of its spec; None where it makes nothing of it."""
+    try:
+        catalogue = load(template)
+        wanted = spec.parse(project.text, catalogue)
+        tree = render.render(wanted, catalogue)
+    except HoldfastError:
+        return None
+    there = disk.read(project.root, tree)
+    return Candidate(
+        template,
+        tree,
+        lock.make(wanted, template.ref, tree),
+        same=tuple(path for path in tree if _same(path, tree, there)),
+        changed=tuple(path for path in tree if path in there.raw and not _same(path, tree, there)),
+        missing=tuple(path for path in tree if path not in there.raw),
+    )
+
+
+def _same(path: str, tree: Tree, there: Disk) -> bool:
+    found = there.plain.get(path)
+    return found is not None and found.content == entry(tree[path]).content
+
+
+def _certain(found: list[Candidate]) -> Candidate:
+    """The one that it must be: it has most files exactly as they are, of all files half, and more than any other."""
+    ranked = sorted(found, key=lambda each: -len(each.same))
+    todo = "name a folder or archive of the template that made it with --base"
+    if not ranked:
+        what = f"no version that this holdfast knows takes its {spec.FILE}"
+        raise HoldfastError(what, where=spec.FILE, todo=f"holdfast sync says why once there is a lock; {todo}")
+    best = ranked[0]
+    shown = ", ".join(f"{each.template.ref.version}: {len(each.same)} of {len(each.tree)} files" for each in ranked)
+    if 2 * len(best.same) < len(best.tree):
+        raise HoldfastError(f"no version is near enough to be certain ({shown})", where=spec.FILE, todo=todo)
+    if len(ranked) > 1 and len(ranked[1].same) == len(best.same):
+        raise HoldfastError(f"several versions are equally near ({shown})", where=spec.FILE, todo=todo)
+    return best

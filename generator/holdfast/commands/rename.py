@@ -1,0 +1,31 @@
+"""`holdfast rename`: a function or a resource is called otherwise; its files and its data stay what they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from holdfast.changing.edited import How, apply, catalogue_of
+from holdfast.changing.engine import Outcome
+from holdfast.changing.moving import Renaming
+from holdfast.changing.opened import opened
+from holdfast.changing.references import references
+from holdfast.editing import edits
+from holdfast.spec import parse
+
+#: How a user's code speaks of a function, and of a resource.
+_MENTIONS = {"functions": r"\bfunctions\.{0}\b", "resources": r"\bresources\.{0}\("}
+
+
+def member(root: Path, group: str, old: str, new: str, how: How) -> Outcome:
+    """Rename a function or a resource in the spec and in everything made of it.
+
+    A function's files move, with what the user made of them. A resource keeps its logical id and physical name; where
+    the template gives it another one all the same, data would be replaced, and it is refused.
+    """
+    verb = f"rename {group[:-1]}"
+    with opened(root, verb, dry=how.dry) as project:
+        catalogue = catalogue_of(project, how)
+        spec = parse(project.text, catalogue)
+        named = [(table, key) for table, key, name in references(spec, catalogue, group[:-1]) if name == old]
+        text = edits.renamed(project.text, spec, group, old, new, named)
+        return apply(project, text, catalogue, verb, how, renaming=Renaming(old, new), mentions=_MENTIONS[group])

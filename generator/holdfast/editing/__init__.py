@@ -1,0 +1,1 @@
+"""holdfast.toml, edited: what is not asked for stays as it is written, comments and order included."""

@@ -1,0 +1,112 @@
+"""The journal of one change: each file before and after, by the sha256 of its bytes and its mode."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from holdfast.errors import HoldfastError
+from holdfast.git import Entry
+
+#: What is being done: the name of the journal's file, so that one renaming says what comes next.
+State = Literal["do", "undo", "abort", "waiting"]
+STATES: tuple[State, ...] = ("do", "undo", "abort", "waiting")
+OLD, NEW = "old", "new"
+#: The index's entries before and after, for the paths that are changed; a lock that is not written yet.
+INDEX_BEFORE, INDEX_AFTER, LOCK = "index-before", "index-after", "holdfast.lock"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One file: what it held and shall hold, as `mode sha256`, or nothing where it is not there."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A conflict that a person resolves; `marked` says that the file holds markers until then."""
+
+    path: str
+    marked: bool
+    what: str
+
+
+@dataclass(frozen=True)
+class Journal:
+    """What `verb` does, in order. With conflicts, the lock is written only by `continue`."""
+
+    verb: str
+    steps: tuple[Step, ...]
+    conflicts: tuple[Waiting, ...] = ()
+    todo: tuple[str, ...] = ()
+
+
+def state_of(entry: Entry | None) -> str:
+    """An entry as a step names it."""
+    return f"{entry.mode} {hashlib.sha256(entry.content).hexdigest()}" if entry else ""
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two states are one; where a file system has no modes, by content alone."""
+    return one == other if os.name != "nt" else one.rpartition(" ")[2] == other.rpartition(" ")[2]
+
+
+def steps(before: Mapping[str, Entry], after: Mapping[str, Entry | None], last: Sequence[str]) -> tuple[Step, ...]:
+    """The steps from `before` to `after`: what goes, then what comes, then `last` in its order.
+
+    A folder can take the place of a file so, a file that of a folder, and a name that of the same one in another case.
+    """
+
+    def when(path: str) -> tuple[int, int, str]:
+        return (after[path] is not None, last.index(path) + 1 if path in last else 0, path)
+
+    return tuple(
+        Step(path, state_of(before.get(path)), state_of(after[path]))
+        for path in sorted(after, key=when)
+        if before.get(path) != after[path]
+    )
+
+
+def read(home: Path) -> tuple[State, Journal] | None:
+    """The journal in `home`, if one was begun."""
+    for state in STATES:
+        try:
+            data = json.loads((home / f"{state}.json").read_text(encoding="utf-8"))
+            return state, Journal(
+                str(data["verb"]),
+                tuple(Step(**step) for step in data["steps"]),
+                tuple(Waiting(**each) for each in data["conflicts"]),
+                tuple(map(str, data["todo"])),
+            )
+        except FileNotFoundError:
+            continue
+        except (ValueError, KeyError, TypeError) as error:
+            raise HoldfastError(
+                f"the journal cannot be read ({type(error).__name__})",
+                where=str(home),
+                todo="a newer holdfast may have written it; the files under old/ are your backup",
+            ) from None
+    return None
+
+
+def write(home: Path, state: State, journal: Journal) -> None:
+    """Write the journal whole or not at all; from then on it counts."""
+    draft = home / "draft"
+    with draft.open("w", encoding="utf-8") as stream:
+        json.dump(asdict(journal), stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(home / f"{state}.json")
+
+
+def turn(home: Path, now: State, then: State) -> None:
+    """Say that something else is to be done; this needs no room on a full disk."""
+    (home / f"{now}.json").replace(home / f"{then}.json")

@@ -1,0 +1,172 @@
+"""The template that a project was made with, found again: the very same one, by its digest."""
+
+from __future__ import annotations
+
+import os
+import sys
+import zipfile
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from holdfast import git, source, versions
+from holdfast.errors import HoldfastError, shown
+from holdfast.model import TemplateRef
+from holdfast.source import Template
+
+_BASE = "name a folder or archive that holds it with --base"
+
+
+def releases() -> list[Path]:
+    """The archive of every released template of ours."""
+    return sorted((source.bundled_root() / "releases").glob("*.zip"))
+
+
+def find(ref: TemplateRef, root: Path, *, base: Path | None = None, trusted: bool = False) -> Template:
+    """The template that `ref` of the project in `root` names, in `base` where that is given.
+
+    Refused where it is not to be had, or is another one. What came from elsewhere is kept in the user's cache: the next
+    time needs neither the network nor the old state.
+    """
+    if base is not None:
+        found = _same(given(base, trusted=trusted), ref, str(base), "name the folder that holds the old one")
+        return replace(found, ref=ref)
+    if not ref.location:
+        return _released(ref)
+    cached = _cached(ref.digest)
+    if cached is not None:
+        with suppress(HoldfastError):
+            found = source.archive(cached, location=ref.location, trusted=trusted)
+            if found.ref.digest == ref.digest:
+                return found
+    try:
+        found = located(ref.location, root, trusted=trusted)
+    except HoldfastError as error:
+        what = f"{_named(ref)} is needed and cannot be had from {ref.location}: {error.what}"
+        raise HoldfastError(what, where=error.where, todo=_BASE) from None
+    found = _same(found, ref, ref.location, f"it was changed or its tag moved; {_BASE}")
+    keep(found)
+    return found
+
+
+def given(base: Path, *, trusted: bool = False) -> Template:
+    """The template in a folder or archive that a user names."""
+    if base.suffix == ".zip" and base.is_file():
+        return source.archive(base, trusted=trusted)
+    return source.folder(base, trusted=trusted)
+
+
+def located(location: str, root: Path, *, trusted: bool = False) -> Template:
+    """The template at `location`, as the lock of the project in `root` has it: a folder may be named from beside it."""
+    name, ref = source.split(location)
+    for above in (Path(), root, root.parent):
+        for place, rest in ((location, ""), (name, f"@{ref}")):
+            there = above / place
+            if there.is_dir() and (not rest or ref):
+                found = source.find(f"{there.as_posix()}{rest}", trusted=trusted)
+                return replace(found, ref=replace(found.ref, location=_renamed(found.ref.location, place, there)))
+    return source.find(location, trusted=trusted)
+
+
+def _renamed(location: str, place: str, there: Path) -> str:
+    """The location that a template was found at, with the name that its user gives it."""
+    return place + location.removeprefix(there.as_posix())
+
+
+def target(ref: TemplateRef, to: str, root: Path, *, trusted: bool = False) -> tuple[Template, bool]:
+    """The template that a project of `ref` is brought up to, and whether a tag of its version names it.
+
+    Without `to` that is the newest: ours in this holdfast, a folder as it is, of a repository the newest version's tag
+    or else its default branch.
+    """
+    if not ref.location:
+        return _ours(to), False
+    name, _ = source.split(ref.location)
+    folder = any((above / ref.location).is_dir() for above in (Path(), root, root.parent))
+    if folder and not to:
+        return located(ref.location, root, trusted=trusted), False
+    tag = _tag(name if not folder else ref.location, to, root)
+    return located(f"{name}@{tag}" if tag else name, root, trusted=trusted), bool(tag) and versions.is_version(tag)
+
+
+def _tag(address: str, to: str, root: Path) -> str:
+    """The tag that `to` means, the newest one without it, or `to` itself, which may be a branch or commit."""
+    there = next((above / address for above in (Path(), root, root.parent) if (above / address).exists()), None)
+    tags = git.tags(there.resolve().as_posix() if there else address)
+    if to:
+        return next((tag for tag in (to, f"v{to}") if tag in tags), to)
+    return max((tag for tag in tags if versions.is_release(tag)), key=versions.order, default="")
+
+
+def _ours(to: str) -> Template:
+    bundled = source.bundled()
+    if to in ("", bundled.ref.version):
+        return bundled
+    found = [path for path in releases() if path.stem.startswith(f"{bundled.ref.name}-{to}-")]
+    if not found:
+        known = ", ".join([*(path.stem.split("-")[1] for path in releases()), bundled.ref.version])
+        raise HoldfastError(f"there is no version {shown(to)}", where="--to", todo=f"this holdfast knows {known}")
+    return replace(source.archive(found[0], trusted=True), changelog=bundled.changelog)
+
+
+def keep(template: Template) -> None:
+    """Put a template from elsewhere into the user's cache, if that can be written."""
+    place = _cached(template.ref.digest)
+    if not template.ref.location or place is None or place.exists():
+        return
+    beside = place.with_name(f".{place.name}.{os.getpid()}")
+    with suppress(OSError):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as stored:
+                for path, content in template.files.items():
+                    stored.writestr(path, content)
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
+def _released(ref: TemplateRef) -> Template:
+    bundled = source.bundled()
+    if bundled.ref.digest == ref.digest:
+        return bundled
+    known = [path for path in releases() if path.stem.startswith(f"{ref.name}-{ref.version}-")]
+    if not known:
+        raise HoldfastError(
+            f"{_named(ref)} is not among the templates that this holdfast knows",
+            where=str(source.bundled_root() / "releases"),
+            todo=f"use the holdfast that made the project, or a newer one, or {_BASE}",
+        )
+    return _same(source.archive(known[0], trusted=True), ref, known[0].name, _BASE)
+
+
+def _same(found: Template, ref: TemplateRef, where: str, todo: str) -> Template:
+    if found.ref.digest != ref.digest:
+        raise HoldfastError(
+            f"{ref.name} {ref.version} has digest {ref.digest} in holdfast.lock, and what is there is "
+            f"{found.ref.name} {found.ref.version} with digest {found.ref.digest}",
+            where=where,
+            todo=todo,
+        )
+    return found
+
+
+def _named(ref: TemplateRef) -> str:
+    return f"the template {ref.name} {ref.version} with digest {ref.digest[:12]}"
+
+
+def cache() -> Path | None:
+    """The user's cache folder of ours; None where the user has no home."""
+    if sys.platform == "win32":
+        place = os.environ.get("LOCALAPPDATA", "")
+        return Path(place, "holdfast", "cache") if place else None
+    with suppress(RuntimeError):
+        home = Path("~").expanduser()
+        usual = home / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+        return Path(os.environ.get("XDG_CACHE_HOME") or usual, "holdfast")
+    return None
+
+
+def _cached(digest: str) -> Path | None:
+    place = cache()
+    return place / "templates" / f"{digest}.zip" if place else None

@@ -1,0 +1,37 @@
+"""The answer of `holdfast adopt`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from holdfast.commands.adopt import Adopted
+
+
+def text(found: Adopted) -> str:
+    """Which template it is, and how far the project is from it."""
+    return "\n".join(_lines(found)) + "\n"
+
+
+def _lines(found: Adopted) -> Iterator[str]:
+    ref, total = found.template, found.same + len(found.changed) + len(found.missing)
+    verb = "would be written" if found.dry else "is written"
+    yield f"{found.root.name}: made with {ref.name} {ref.version}; its holdfast.lock {verb}."
+    yield f"{found.same} of {total} files are as that template makes them."
+    for what, paths in (("changed", found.changed), ("missing", found.missing)):
+        if paths:
+            yield f"\n{what.capitalize()}:"
+            yield from (f"  {path}" for path in paths)
+
+
+def as_json(found: Adopted) -> str:
+    """The same for scripts: one JSON object."""
+    data = {
+        "directory": str(found.root),
+        "template": {"name": found.template.name, "version": found.template.version, "digest": found.template.digest},
+        "same": found.same,
+        "changed": list(found.changed),
+        "missing": list(found.missing),
+        "dry_run": found.dry,
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False)

@@ -1,0 +1,144 @@
+"""What a command changed, or would change: for people, as a diff, and for scripts."""
+
+from __future__ import annotations
+
+import difflib
+import io
+import json
+from collections.abc import Iterator, Sequence
+
+from holdfast.changing.engine import Outcome
+from holdfast.git import EXECUTABLE, LINK, Entry
+
+#: More files than this are counted, not listed, once they are written: `git diff` shows them.
+_LISTED = 25
+_WORDS = {"add": "added", "change": "changed", "delete": "deleted"}
+
+
+def text(outcome: Outcome, *, added: Sequence[str] = (), news: str = "") -> str:
+    """The summary: what changed, what is in conflict, what to know, what to do next."""
+    return "\n".join(_lines(outcome, added, news)) + "\n"
+
+
+def _lines(outcome: Outcome, added: Sequence[str], news: str) -> Iterator[str]:
+    yield from outcome.said
+    kinds = {path: _kind(outcome, path) for path in outcome.new}
+    yield _headline(outcome, list(kinds.values()), added)
+    if outcome.dry or len(kinds) <= _LISTED:
+        yield from (f"  {kind:<6}  {path}" for path, kind in sorted(kinds.items()))
+    if outcome.conflicts:
+        yield "\nIn conflict:"
+        yield from (f"  {conflict.path}: {conflict.what}" for conflict in outcome.conflicts)
+    if outcome.notes:
+        yield "\nTo know:"
+        yield from (f"  {note.path}: {note.what}" for note in outcome.notes)
+    if news:
+        yield f"\nWhat changes with {outcome.after.name} {outcome.after.version}:\n\n{news}"
+    todo = list(_todo(outcome))
+    if todo and not outcome.dry:
+        yield "\nNext:"
+        yield from (f"  {each}" for each in todo)
+
+
+def _headline(outcome: Outcome, kinds: list[str], added: Sequence[str]) -> str:
+    what = _what(outcome, added)
+    counts = [
+        f"{kinds.count(kind)} file{'' if kinds.count(kind) == 1 else 's'} {word}"
+        for kind, word in _WORDS.items()
+        if kind in kinds
+    ]
+    if not kinds and not outcome.conflicts:
+        return f"{what}: nothing to change."
+    state = "would be " if outcome.dry else ""
+    conflicts = len(outcome.conflicts)
+    if conflicts:
+        counts.append(f"{conflicts} conflict{'' if conflicts == 1 else 's'}")
+    return f"{what}: {state}{', '.join(counts)}."
+
+
+def _what(outcome: Outcome, added: Sequence[str]) -> str:
+    name = outcome.root.name
+    if added:
+        return f"{name}: {'to add' if outcome.dry else 'added'} {', '.join(added)}"
+    if outcome.before.version != outcome.after.version:
+        return f"{name}: {outcome.after.name} {outcome.before.version} -> {outcome.after.version}"
+    return name
+
+
+def _todo(outcome: Outcome) -> Iterator[str]:
+    if outcome.conflicts:
+        yield "resolve the conflicts, as those of a git merge; then holdfast continue"
+        yield "or take it all back: holdfast abort"
+    yours = [
+        path
+        for path, entry in outcome.new.items()
+        if entry and path not in outcome.old and path.endswith((".py", ".json")) and path in outcome.yours
+    ]
+    if yours:
+        yield f"write what is yours: {', '.join(sorted(yours))}"
+    yield from outcome.todo
+    if outcome.new and not outcome.conflicts:
+        yield "make test"
+
+
+def _kind(outcome: Outcome, path: str) -> str:
+    if outcome.new[path] is None:
+        return "delete"
+    return "change" if path in outcome.old else "add"
+
+
+def diff(outcome: Outcome) -> str:
+    """Every change as a unified diff, as git writes one."""
+    return "".join(_diff(path, outcome.old.get(path), entry) for path, entry in sorted(outcome.new.items()))
+
+
+def _diff(path: str, old: Entry | None, new: Entry | None) -> str:
+    lines = [f"diff --git a/{path} b/{path}\n"]
+    if old is None and new:
+        lines.append(f"new file mode {new.mode}\n")
+    elif new is None and old:
+        lines.append(f"deleted file mode {old.mode}\n")
+    elif old and new and old.mode != new.mode:
+        lines += [f"old mode {old.mode}\n", f"new mode {new.mode}\n"]
+    sides = [_text(entry) for entry in (old, new)]
+    if None in sides:
+        return "".join([*lines, f"Binary files a/{path} and b/{path} differ\n"])
+    before, after = (side or [] for side in sides)
+    names = (f"a/{path}" if old else "/dev/null", f"b/{path}" if new else "/dev/null")
+    for line in difflib.unified_diff(before, after, *names):
+        lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
+    return "".join(lines)
+
+
+def _text(entry: Entry | None) -> list[str] | None:
+    if entry is None:
+        return []
+    if entry.mode not in (LINK, EXECUTABLE) and b"\0" in entry.content:
+        return None
+    try:
+        return list(io.StringIO(entry.content.decode("utf-8"), newline="\n"))
+    except UnicodeDecodeError:
+        return None
+
+
+def as_json(outcome: Outcome, *, added: Sequence[str] = (), news: str = "", diffs: bool = False) -> str:
+    """The same for scripts: one JSON object."""
+    data = {
+        "command": outcome.verb,
+        "directory": str(outcome.root),
+        "dry_run": outcome.dry,
+        "template": {
+            "name": outcome.after.name,
+            "from": outcome.before.version,
+            "to": outcome.after.version,
+            "digest": outcome.after.digest,
+        },
+        "added": list(added),
+        "files": {path: _kind(outcome, path) for path in sorted(outcome.new)},
+        "conflicts": {conflict.path: conflict.what for conflict in outcome.conflicts},
+        "notes": [{"path": note.path, "what": note.what} for note in outcome.notes],
+        "todo": list(outcome.todo),
+        "changelog": news or None,
+        **({"diff": diff(outcome)} if diffs else {}),
+    }
+    return json.dumps(data, indent=2, ensure_ascii=False)
