@@ -824,3 +824,110 @@ def test_a_spec_that_is_not_one_is_refused_before_anything_is_touched(world: Wor
     assert done.code == 2
     assert done.err.startswith("holdfast: holdfast.toml:10 functions.hello.event.kind: 'cal' is not a kind")
     assert world.state() == before
+
+
+def two_branches(world: World, *, toml: bool = False) -> None:
+    """Two branches that each added a function and edited what holdfast makes, and a merge of them that failed."""
+    world.start()
+    world.git("checkout", "--quiet", "-b", "other")
+    world.holdfast("add", "function", "ship", "--event", "call", "--set", "word=ship")
+    world.write("a.txt", changed(3, "theirs"))
+    world.write("list.yaml", world.read("list.yaml").replace("functions:", "# other\nfunctions:"))
+    world.write("functions/ship/handler.py", "shipped\n")
+    world.commit("other")
+    world.git("checkout", "--quiet", "-")
+    world.holdfast("add", "function", "bill", "--event", "call", "--set", "word=bill")
+    world.write("a.txt", changed(18, "mine"))
+    world.write("list.yaml", world.read("list.yaml") + "  own: mine\n")
+    world.commit("mine")
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git("merge", "other")
+    assert {"UU holdfast.lock", "UU holdfast.toml", "UU list.yaml"} <= set(
+        world.git("status", "--porcelain").split("\n")
+    )
+
+
+def test_two_branches_that_each_added_a_function_are_put_right_by_sync(world: World) -> None:
+    two_branches(world)
+    done = world.holdfast("sync")
+    assert (done.code, done.err) == (0, "")
+    assert world.read("list.yaml") == (
+        'owner: "payments"\n# other\nfunctions:\n  hello: "hello"\n  bill: "bill"\n  ship: "ship"\n  # Yours go below this line.\n  own: mine\n'
+    )
+    assert world.read("a.txt") == changed(3, "theirs", changed(18, "mine"))
+    assert world.read("functions/ship/handler.py") == "shipped\n"
+    assert list(world.lock()["spec"]["functions"]) == ["hello", "bill", "ship"]  # type: ignore[index]
+    world.commit("merge")
+    assert world.git("log", "--format=%s", "-1") == "merge\n"
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
+def test_a_rebase_over_another_function_is_put_right_by_sync(world: World) -> None:
+    two_branches(world)
+    world.git("merge", "--abort")
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git("rebase", "other")
+    done = world.holdfast("sync")
+    assert (done.code, done.err) == (0, "")
+    world.git("add", "--all")
+    world.git("-c", "core.editor=true", "rebase", "--continue")
+    assert 'bill: "bill"' in world.read("list.yaml")
+    assert 'ship: "ship"' in world.read("list.yaml")
+    assert "own: mine" in world.read("list.yaml")
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
+def test_a_conflict_that_somebody_began_to_resolve_is_not_resolved_anew(world: World) -> None:
+    two_branches(world)
+    world.write("list.yaml", "begun\n" + world.read("list.yaml"))
+    before = tree(world.project)
+    done = world.holdfast("sync")
+    assert done.code == 2
+    assert "list.yaml: its conflict is resolved by half" in done.err
+    assert tree(world.project) == before
+
+
+def test_branches_that_changed_the_same_key_are_for_their_users(world: World) -> None:
+    world.start()
+    world.git("checkout", "--quiet", "-b", "other")
+    world.replace("holdfast.toml", 'word = "hello"', 'word = "hi"')
+    world.holdfast("sync")
+    world.commit("other")
+    world.git("checkout", "--quiet", "-")
+    world.replace("holdfast.toml", 'word = "hello"', 'word = "ho"')
+    world.holdfast("sync")
+    world.commit("mine")
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git("merge", "other")
+    done = world.holdfast("sync")
+    assert (done.code, done.err) == (
+        2, "holdfast: holdfast.toml: the branches changed the same thing in it; resolve it, then run holdfast sync again for all else\n",
+    )  # fmt: skip
+    world.write("holdfast.toml", SPEC.replace('word = "hello"', 'word = "hey"'))
+    assert world.holdfast("sync").code == 0
+    assert 'hello: "hey"' in world.read("list.yaml")
+    world.commit("merge")
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
+def test_one_side_of_a_lock_is_put_right_after_the_merge(world: World) -> None:
+    two_branches(world)
+    world.git("checkout", "--ours", "holdfast.lock", "list.yaml")
+    text = (
+        SPEC
+        + '\n[functions.bill]\nevent = { kind = "call", word = "bill" }\n\n[functions.ship]\nevent = { kind = "call", word = "ship" }\n'
+    )
+    world.write("holdfast.toml", text)
+    world.commit("merge")
+    assert world.holdfast("sync").code == 0
+    assert 'ship: "ship"' in world.read("list.yaml")
+    assert world.read("functions/ship/handler.py") == "shipped\n"
+
+
+def test_a_lock_with_both_sides_in_it_says_what_to_do(world: World) -> None:
+    two_branches(world)
+    world.commit("all of it")
+    world.write("holdfast.toml", SPEC)
+    done = world.holdfast("sync")
+    assert done.code == 2
+    assert "holdfast.lock: it holds both sides of a merge; take one side of it" in done.err

@@ -1,15 +1,106 @@
-"""Two branches that both changed the tool's own files, merged by git: settled from what each of them was made of."""
+"""Two branches that both changed what holdfast makes, merged by git: settled from what each of them was made of.
+
+For a file in conflict the two renders are known that its sides were made from. So what the users of both branches
+changed of them can be told from what holdfast did, and is brought to the render of the spec that both have together.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from holdfast import lock, render, spec, versions
 from holdfast.catalogue import Catalogue
+from holdfast.changing import torn
+from holdfast.changing.engine import Overlay, Wanted
 from holdfast.changing.opened import Project
 from holdfast.errors import HoldfastError
+from holdfast.git import OURS, THEIRS, Entry, Repository
+from holdfast.lock import Lock
+from holdfast.merging import disk, files, requirements
+from holdfast.merging.plan import entry
+from holdfast.merging.style import plain
+from holdfast.model import TemplateRef
+from holdfast.spec import FILE as SPEC
+from holdfast.tree import File, Tree
 
 
-def settled(project: Project, catalogue_of: Callable[[Project], Catalogue]) -> Project:
-    if project.repository and project.repository.under_way():
-        raise HoldfastError("not yet")
-    return project
+def between(project: Project, load: Callable[[TemplateRef], Catalogue]) -> Wanted | None:
+    """What a project in the middle of a merge should become; None where none is under way.
+
+    Refused in the middle of one that has nothing to do with holdfast's files.
+    """
+    repository = project.repository
+    under_way = repository.under_way() if repository else ""
+    if not repository or not under_way:
+        return None
+    index = repository.index()
+    sides = {stage: repository.read(name) for stage, (_, name) in index.get(lock.FILE, {}).items() if stage}
+    if not {OURS, THEIRS} <= sides.keys():
+        raise HoldfastError(
+            f"{under_way} is under way there", where=str(project.root), todo="finish it or abort it first"
+        )
+    mine, other = (lock.parse(sides[stage].decode("utf-8", "replace")) for stage in (OURS, THEIRS))
+    text = _text(project, repository, index.get(SPEC, {}))
+    newest = max((mine, other), key=lambda each: versions.order(each.templates[0].version))
+    old, theirs, new = (load(each.templates[0]) for each in (mine, other, newest))
+    wanted = spec.parse(text, new)
+    overlay = _overlay(project, repository, _renders(mine, old), _renders(other, theirs), render.render(wanted, new))
+    return Wanted("sync", wanted, text, new, old, overlay=replace(overlay, lock=mine))
+
+
+def _renders(record: Lock, catalogue: Catalogue) -> Tree:
+    return render.render(record.resolved(catalogue), catalogue)
+
+
+def _text(project: Project, repository: Repository, stages: dict[int, tuple[str, str]]) -> str:
+    """holdfast.toml, with what both branches put into it where they do not contradict each other."""
+    if not torn.is_torn(project.text.encode()):
+        return project.text
+    sides = {stage: plain(repository.read(name))[0].decode("utf-8", "replace") for stage, (_, name) in stages.items()}
+    found = torn.joined(project.text, sides)
+    if not found:
+        todo = "resolve it, then run holdfast sync again for all else"
+        raise HoldfastError("the branches changed the same thing in it", where=SPEC, todo=todo)
+    return found
+
+
+def _overlay(project: Project, repository: Repository, mine: Tree, other: Tree, new: Tree) -> Overlay:
+    """What to merge in the place of what lies there: by path."""
+    index, head = repository.index(), repository.committed()
+    paths = sorted(mine.keys() | other.keys() | new.keys())
+    there = disk.read(project.root, paths)
+    overlay = Overlay()
+    for path in paths:
+        stages = {
+            stage: Entry(plain(repository.read(name))[0], mode)
+            for stage, (mode, name) in index.get(path, {}).items()
+            if stage
+        }
+        found = there.plain.get(path)
+        if {OURS, THEIRS} <= stages.keys() and found and torn.is_torn(found.content):
+            if not torn.untouched(found.content, stages):
+                todo = f"finish that, or begin again with git checkout --merge --conflict=merge -- {path}"
+                raise HoldfastError("its conflict is resolved by half", where=path, todo=todo)
+            if path in new and (joined := _joined(path, other.get(path), stages[THEIRS], new[path])):
+                overlay.ours[path], overlay.theirs[path] = stages[OURS], joined
+        elif path in other and (path not in mine or _is_render(repository, head, path, mine[path])):
+            overlay.base[path] = other[path]  # All that was edited here was edited in the other branch.
+    return overlay
+
+
+def _joined(path: str, base: File | None, theirs: Entry, new: File) -> File | None:
+    """The new render with what the other branch's users made of theirs; None where that is in conflict itself."""
+    if new.kind == "seeded":
+        return None
+    if new.kind == "derived":
+        content = requirements.merged(base.content if base else b"", theirs.content, new.content)
+        return replace(new, content=content) if content is not None else None
+    merged = files.merge(
+        {path: entry(base)} if base else {}, {path: theirs}, {path: entry(new)}, dict, names=("theirs", "new")
+    )
+    return None if merged.conflicts else replace(new, content=merged.tree[path].content)
+
+
+def _is_render(repository: Repository, head: dict[str, tuple[str, str]], path: str, file: File) -> bool:
+    return head.get(path, ("", ""))[1] == repository.name_of(file.content)

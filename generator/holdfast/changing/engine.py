@@ -16,15 +16,29 @@ from holdfast.changing.opened import Project
 from holdfast.changing.writing import write
 from holdfast.git import Entry
 from holdfast.lock import FILE as LOCK
+from holdfast.lock import Lock
 from holdfast.merging import disk, plan
 from holdfast.merging.disk import Disk
 from holdfast.merging.plan import Conflict, Note, Plan, Sides
 from holdfast.model import ProjectSpec, TemplateRef
 from holdfast.spec import FILE as SPEC
-from holdfast.tree import Tree
+from holdfast.tree import File, Tree
 
 #: Beyond this size, in bytes, a file is nobody's renamed template.
 _LARGEST = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What takes the place of what was read or rendered, by path, while git is in the middle of a merge.
+
+    Nothing is refused then for not being committed: both sides are.
+    """
+
+    base: dict[str, File] = field(default_factory=dict)
+    ours: dict[str, Entry] = field(default_factory=dict)
+    theirs: dict[str, File] = field(default_factory=dict)
+    lock: Lock | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +57,7 @@ class Wanted:
     renaming: Renaming | None = None
     mentions: str = ""
     strict: bool = False
+    overlay: Overlay | None = None
 
 
 @dataclass(frozen=True)
@@ -68,17 +83,20 @@ class Outcome:
 
 def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[], None]) -> Outcome:
     """Make `project` what is `wanted`, or say what that would do; `finishing` is called before the first write."""
-    was = project.lock()
-    base = render.render(was.resolved(wanted.old), wanted.old)
+    overlay = wanted.overlay or Overlay()
+    was = overlay.lock or project.lock()
+    base = {**render.render(was.resolved(wanted.old), wanted.old), **overlay.base}
     theirs = render.render(wanted.spec, wanted.catalogue)
     notes = replacing.check(base, theirs, strict=wanted.strict)
     moves = moving.moves(wanted.renaming, base, theirs, files(project) if wanted.renaming else ())
     there = disk.read(project.root, [*base, *theirs, *moves.own], modes=_modes(project, base, theirs))
-    found = _plan(project, wanted, moves.base(base), theirs, moves.disk(there), moves)
+    mine = replace(there, plain={**there.plain, **overlay.ours})
+    found = _plan(project, wanted, moves.base(base), {**theirs, **overlay.theirs}, moves.disk(mine), moves)
     there = there.beside(found.others)
     changes = _with_modes(project, moves.changes(found.changes, there), there)
     refusing.in_the_way(changes, there)
-    refusing.uncommitted(project, changes.keys() - moves.unchanged(there, changes), base, there)
+    if wanted.overlay is None:
+        refusing.uncommitted(project, changes.keys() - moves.unchanged(there, changes), base, there)
     record = lock.dump(lock.make(wanted.spec, wanted.catalogue.template.ref, theirs))
     old, new = _with_own(project, changes, there, {SPEC: wanted.text, LOCK: record})
     if wanted.renaming and wanted.mentions:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from holdfast import sets, spec
+from holdfast import members, names, sets, spec
 from holdfast.catalogue import Catalogue
 from holdfast.changing.edited import How, apply, catalogue_of
 from holdfast.changing.engine import Outcome
@@ -66,6 +66,9 @@ def grant(root: Path, function: str, grants: tuple[str, ...], how: How) -> tuple
 def _given(request: Request, before: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:
     """The spec with the new member as far as the command line says it."""
     data = copy.deepcopy(dict(before))
+    wrong = names.problem(request.name, members.LONGEST_RESOURCE) if request.name else ""
+    if wrong:
+        raise HoldfastError(wrong, where=f"add {request.group[:-1]}", todo="choose another name")
     if not request.name:
         if request.kind or request.sets or request.grants:
             raise HoldfastError("options without a name", where=f"add {request.group[:-1]}", todo="give the name first")

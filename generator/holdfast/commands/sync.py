@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from holdfast import origins
+from holdfast.catalogue import load
 from holdfast.changing import branches
 from holdfast.changing.edited import How, apply, catalogue_of
-from holdfast.changing.engine import Outcome
+from holdfast.changing.engine import Outcome, change
 from holdfast.changing.opened import opened
 
 
@@ -16,5 +18,7 @@ def sync(root: Path, how: How) -> Outcome:
     In the middle of a merge of git's it settles what both branches made of the tool's own files.
     """
     with opened(root, "sync", dry=how.dry, merging=True) as project:
-        settled = branches.settled(project, lambda part: catalogue_of(part, how))
-        return apply(settled, settled.text, catalogue_of(settled, how), "sync", how)
+        merging = branches.between(project, lambda ref: load(origins.find(ref, project.root, trusted=how.trusted)))
+        if merging:
+            return change(project, merging, dry=how.dry, finishing=how.finishing)
+        return apply(project, project.text, catalogue_of(project, how), "sync", how)

@@ -11,6 +11,7 @@ from holdfast.errors import HoldfastError, shown
 from holdfast.model import ProjectSpec
 from holdfast.spec import FILE, load_toml
 from holdfast.spec import shown as shown_value
+from holdfast.text import quote
 
 Data = MutableMapping[str, object]
 
@@ -67,7 +68,9 @@ def grant(text: str, function: str, given: tuple[str, ...]) -> str:
         else:
             table["grants"] = list(new)
 
-    return _changed(text, change)
+    line = f"grants = [{', '.join(map(quote, new))}]"
+    ways = [lambda: _edited(text, change), lambda: tables.append(text, ("functions", function), line)]
+    return _changed(text, change, ways if there else ways[::-1])
 
 
 def revoke(text: str, function: str, taken: tuple[str, ...]) -> str:
@@ -109,7 +112,7 @@ def _answered(text: str, each: sets.Assignment) -> str:
     ways = [lambda: sets.edit(text, [each], name=FILE)]
     if len(keys) == 1 and not known and isinstance(each.value, str | int | bool):
         line = f"{keys[0]} = {shown_value(each.value)}"
-        ways.insert(0, lambda: tables.answer(text, table, line))
+        ways.insert(0, lambda: tables.append(text, (table,), line))
     sets.apply(expected, [each])
     return _first(expected, ways)
 
@@ -129,17 +132,23 @@ def renamed(
     kept = _kept(spec, old) if group == "resources" else {}
     places = list(named)
 
-    def keep(document: Data) -> None:
+    def follow(document: Data) -> None:
         _named(document, places, new)
         if group == "resources":
             _granted(document, old, new)
+
+    def edited() -> str:
+        found = _edited(text, follow)
         for key, value in kept.items():
-            _table(_table(document, group), old).setdefault(key, value)
+            if key not in _table(_table(data, group), old):
+                found = tables.append(found, (group, old), f"{key} = {quote(value)}")
+        return tables.renamed(found, group, old, new)
 
     expected = load_toml(text)
-    keep(expected)
+    follow(expected)
+    _table(_table(expected, group), old).update(kept)
     expected[group] = {new if name == old else name: value for name, value in _table(expected, group).items()}
-    return _first(expected, [lambda: tables.renamed(_edited(text, keep), group, old, new)])
+    return _first(expected, [edited])
 
 
 def _named(document: Data, places: Iterable[tuple[tuple[str, ...], str]], new: str) -> None:
@@ -170,10 +179,10 @@ def _kept(spec: ProjectSpec, name: str) -> dict[str, str]:
     return found
 
 
-def _changed(text: str, change: Callable[[Data], None]) -> str:
+def _changed(text: str, change: Callable[[Data], None], ways: list[Callable[[], str]] | None = None) -> str:
     expected = load_toml(text)
     change(expected)
-    return _first(expected, [lambda: _edited(text, change)])
+    return _first(expected, ways or [lambda: _edited(text, change)])
 
 
 def _edited(text: str, change: Callable[[Data], object]) -> str:

@@ -58,17 +58,17 @@ def renamed(text: str, group: str, old: str, new: str) -> str:
     return "\n".join(lines)
 
 
-def answer(text: str, table: str, line: str) -> str:
-    """`text` with one more line at the end of a table of the whole service, which is made where it is not there."""
+def append(text: str, path: tuple[str, ...], line: str) -> str:
+    """`text` with one more line at the end of the table at `path`; one of the whole service is made if need be."""
     lines, headers = text.split("\n"), places.headers(text)
-    at = next((at for at, path in headers if path == (table,)), None)
+    at = next((at for at, found in headers if found == path), None)
     if at is None:
-        following = [at for at, path in headers if path[0] in GROUPS]
+        following = [at for at, found in headers if found[0] in GROUPS]
         end = _start(lines, following[0]) if following else len(lines)
-        return "\n".join([*lines[:end], f"[{table}]", line, "", *lines[end:]])
+        return "\n".join([*lines[:end], f"[{path[0]}]", line, "", *lines[end:]])
     end = next((other for other, _ in headers if other > at), len(lines))
     end = _start(lines, end) if end < len(lines) else end
-    while end > at + 1 and not lines[end - 1].strip():
+    while end > at + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip().startswith("#")):
         end -= 1
     return "\n".join([*lines[:end], line, *lines[end:]])
 

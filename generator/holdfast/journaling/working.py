@@ -52,6 +52,8 @@ def do(root: Path, home: Path, entries: Journal, repository: Repository | None, 
             _check(taken, step.path, resumed=resumed)
         if (home / INDEX_AFTER).exists() and repository:
             repository.set_index(home / INDEX_AFTER)
+        if entries.conflicts:
+            journal.turn(home, "do", "waiting")
     except BaseException as error:
         if resumed and isinstance(error, HoldfastError):
             raise
@@ -60,10 +62,9 @@ def do(root: Path, home: Path, entries: Journal, repository: Repository | None, 
         if isinstance(error, OSError):
             raise _refused(error, root) from None
         raise
-    if entries.conflicts:
-        journal.turn(home, "do", "waiting")
-    else:
-        clean(home)
+    if not entries.conflicts:
+        with suppress(OSError):  # All is done; what is left of the journal, the next command finds done.
+            clean(home)
 
 
 def undo(root: Path, home: Path, entries: Journal, repository: Repository | None, *, force: bool = False) -> None:

@@ -1,0 +1,276 @@
+"""`holdfast add`, `remove` and `rename`: what becomes of holdfast.toml, and of the files that follow from it."""
+
+from __future__ import annotations
+
+import tomllib
+
+import pytest
+
+from holdfast.editing import edits, tables
+from holdfast.errors import HoldfastError
+from living import SPEC, World
+from living import world as world  # noqa: PLC0414 - a fixture
+
+TEXT = """\
+schema = 1
+
+[project]
+name = "orders"
+
+# The shelf.
+[resources.shelf]
+kind = "box"  # brown
+
+# One.
+[functions.one]
+event = { kind = "call", word = "a" }
+grants = [
+    "shelf:get",  # to look
+]
+
+# Two
+# of them.
+[functions.two]
+event = { kind = "pull", box = "shelf" }
+
+[[functions.two.allow]]
+actions = ["s3:GetObject"]
+
+# The end.
+"""
+BLOCK = '[functions.new]\nevent = { kind = "call", word = "n" }\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a = 1\n", f"a = 1\n\n{BLOCK}"),
+        ("[functions.a]\nx = 1\n", f"[functions.a]\nx = 1\n\n{BLOCK}"),
+        ("[functions.a]\nx = 1\n\n\n# R.\n[resources.r]\n", f"[functions.a]\nx = 1\n\n{BLOCK}\n# R.\n[resources.r]\n"),
+        ('[functions.a]\nx = """\n[functions.b]\n"""\n', f'[functions.a]\nx = """\n[functions.b]\n"""\n\n{BLOCK}'),
+        ("functions.a.x = 1\n[project]\n", ""),
+        ("[functions]\na = { x = 1 }\n", f"[functions]\na = {{ x = 1 }}\n\n{BLOCK}"),
+    ],
+    ids=["none", "last", "before-another-group", "in-a-string", "dotted", "inline"],
+)
+def test_a_table_is_put_behind_the_last_of_its_group(text: str, expected: str) -> None:
+    edited = edits.put(text, "functions", "new", BLOCK)
+    assert not expected or edited == expected
+    assert tomllib.loads(edited)["functions"]["new"] == {"event": {"kind": "call", "word": "n"}}
+
+
+def test_the_first_resource_stands_before_the_functions() -> None:
+    edited = tables.insert("[project]\n\n# F.\n[functions.a]\n", "resources", '[resources.r]\nkind = "box"')
+    assert edited == '[project]\n\n[resources.r]\nkind = "box"\n\n# F.\n[functions.a]\n'
+
+
+def test_a_table_goes_with_the_comment_above_it_and_nothing_else() -> None:
+    assert edits.drop(TEXT, "functions", "one") == TEXT.replace(
+        '# One.\n[functions.one]\nevent = { kind = "call", word = "a" }\ngrants = [\n    "shelf:get",  # to look\n]\n\n',
+        "",
+    )
+    assert edits.drop(TEXT, "functions", "two").endswith("]\n\n# The end.\n") is False
+    assert "# The end." not in edits.drop(TEXT, "functions", "two")
+
+
+def test_grants_are_added_and_taken_with_the_comments_of_the_others_kept() -> None:
+    more = edits.grant(TEXT, "one", ("shelf:put", "shelf:get"))
+    assert '    "shelf:get",  # to look\n' in more
+    assert tomllib.loads(more)["functions"]["one"]["grants"] == ["shelf:get", "shelf:put"]
+    assert tomllib.loads(edits.grant(TEXT, "two", ("shelf:get",)))["functions"]["two"]["grants"] == ["shelf:get"]
+    less = edits.revoke(more, "one", ("shelf:get",))
+    assert tomllib.loads(less)["functions"]["one"]["grants"] == ["shelf:put"]
+    for text in (more, less):
+        assert text.replace("\n", "").startswith(TEXT.partition("grants")[0].replace("\n", ""))
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: edits.put(TEXT, "functions", "one", BLOCK), "holdfast.toml functions.one: 'one' is there already; choose another name"),
+        (lambda: edits.drop(TEXT, "functions", "three"), "holdfast.toml: there is no function 'three'; there are one, two"),
+        (lambda: edits.drop("a = 1\n", "resources", "x"), "holdfast.toml: there is no resource 'x'; add one"),
+        (lambda: edits.grant(TEXT, "one", ("shelf:get",)), "holdfast.toml functions.one.grants: one has that already; nothing is to be done"),
+        (lambda: edits.revoke(TEXT, "one", ("shelf:put",)), "holdfast.toml functions.one.grants: one has no grant 'shelf:put'; it has shelf:get"),
+        (lambda: edits.revoke(TEXT, "two", ("a:b",)), "holdfast.toml functions.two.grants: two has no grant 'a:b'; it has none"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_edited_is_refused(call, message: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(HoldfastError) as refused:
+        call()
+    assert str(refused.value) == message
+
+
+def test_a_function_comes_with_its_files_and_says_what_to_do(world: World) -> None:
+    world.start()
+    done = world.holdfast("add", "function", "ship-it", "--event", "call", "--set", "word=go", "--set", "memory=256")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("orders: added function ship-it: 1 file added, 3 files changed.\n")
+    assert "write what is yours: functions/ship_it/handler.py" in done.out
+    assert (
+        world.read("holdfast.toml")
+        == SPEC + '\n[functions.ship-it]\nevent = { kind = "call", word = "go" }\nmemory = 256\n'
+    )
+    assert '  ship-it: "go"\n' in world.read("list.yaml")
+    assert (
+        world.git("status", "--porcelain")
+        == " M holdfast.lock\n M holdfast.toml\n M list.yaml\n?? functions/ship_it/\n"
+    )
+
+
+def test_a_resource_and_a_grant_are_added(world: World) -> None:
+    world.start()
+    assert world.holdfast("add", "resource", "shelf", "--kind", "box", "--set", "size=2").code == 0
+    done = world.outcome("add", "grant", "hello", "shelf:get")
+    assert (done["code"], done["added"]) == (0, ["grant shelf:get for hello"])
+    text = world.read("holdfast.toml")
+    assert text.index('[resources.shelf]\nkind = "box"\nsize = 2\n') < text.index("# Says hello.\n[functions.hello]")
+    assert 'grants = ["shelf:get"]' in text
+    assert (
+        world.holdfast("add", "function", "take", "--event", "pull", "--set", "box=shelf", "--grant", "shelf:get").code
+        == 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["add", "function", "hello", "--event", "call"], "holdfast.toml functions.hello: 'hello' is there already; choose another name"),
+        (["add", "function", "new", "--event", "cal"], "the new function functions.new.event.kind: 'cal' is not a kind that this template knows"),
+        (["add", "function", "new"], "functions.new.event"),
+        (["add", "function", "new", "--event", "call"], "the new function functions.new.event: word is missing"),
+        (["add", "function", "new", "--event", "call", "--set", "wrd=x"], "the key 'wrd' is unknown"),
+        (["add", "function", "Not A Name", "--event", "call", "--set", "word=x"], "'Not A Name' is not a name"),
+        (["add", "function"], "nobody can be asked for its name, this is no terminal; write holdfast add function NAME"),
+        (["add", "resource", "x", "--kind", "bx"], "'bx' is not a kind"),
+        (["add", "grant", "hello", "nothing:get"], "the grant 'nothing:get' is on a resource that does not exist"),
+        (["remove", "function", "nobody"], "there is no function 'nobody'; there are hello"),
+        (["remove", "function", "hello"], "functions (at least one"),
+        (["remove", "grant", "hello", "a:b"], "hello has no grant 'a:b'"),
+        (["rename", "function", "hello", "hello"], "'hello' is there already"),
+        (["rename", "function", "nobody", "x"], "there is no function 'nobody'"),
+        (["rename", "function", "hello", "No Name"], "'No Name' is not a name"),
+    ],
+    ids=lambda value: "-".join(value)[:40] if isinstance(value, list) else "",
+)  # fmt: skip
+def test_what_is_wrong_is_one_line_and_touches_nothing(world: World, arguments: list[str], message: str) -> None:
+    world.start()
+    before = world.state()
+    done = world.holdfast(*arguments)
+    assert done.code == 2
+    assert message in done.err
+    assert done.err.count("\n") == 1
+    assert world.state() == before
+
+
+def test_a_function_goes_and_what_the_user_changed_is_kept_and_named(world: World) -> None:
+    world.start()
+    for name in ("plain", "edited"):
+        world.holdfast("add", "function", name, "--event", "call", "--set", f"word={name}")
+    world.write("functions/edited/handler.py", "mine\n")
+    world.commit()
+    done = world.holdfast("remove", "function", "plain")
+    assert done.code == 0
+    assert "  delete  functions/plain/handler.py" in done.out
+    assert not (world.project / "functions/plain").exists()
+    done = world.holdfast("remove", "function", "edited")
+    assert done.code == 0
+    assert "functions/edited/handler.py: you changed it, so it is kept" in done.out
+    assert world.read("functions/edited/handler.py") == "mine\n"
+    assert world.read("holdfast.toml") == SPEC
+    assert "edited" not in world.read("list.yaml")
+
+
+def test_adding_and_removing_leaves_nothing(world: World) -> None:
+    world.start()
+    before = world.state()
+    world.holdfast("add", "resource", "shelf", "--kind", "box")
+    world.holdfast("add", "function", "take", "--event", "pull", "--set", "box=shelf", "--grant", "shelf:get")
+    used = world.holdfast("remove", "resource", "shelf")
+    assert used.code == 2
+    assert "holdfast.toml functions.take.event.box: take still uses shelf; change that or remove take" in used.err
+    assert world.holdfast("remove", "grant", "take", "shelf:get").code == 0
+    assert world.holdfast("remove", "function", "take").code == 0
+    assert world.holdfast("remove", "resource", "shelf").code == 0
+    assert world.state() == before
+
+
+def test_a_hand_edited_spec_is_applied(world: World) -> None:
+    world.start()
+    world.replace("holdfast.toml", 'word = "hello"', 'word = "good day"')
+    done = world.holdfast("sync")
+    assert (done.code, done.out.splitlines()[0]) == (0, "orders: 2 files changed.")
+    assert 'hello: "good day"' in world.read("list.yaml")
+
+
+def test_a_renamed_function_takes_its_files_and_their_edits_with_it(world: World) -> None:
+    world.start()
+    world.holdfast("add", "function", "hello-all", "--event", "call", "--set", "word=x")
+    world.replace("functions/hello/handler.py", "\n\n\ndef", "\n\nmine = 1\n\n\ndef")
+    world.write("functions/hello/own/helper.py", "own = 1\n")
+    world.write("elsewhere.py", "import x\nfrom functions.hello import handler\n")
+    world.write("list.yaml", world.read("list.yaml") + "  own: yes\n")
+    world.commit()
+    done = world.holdfast("rename", "function", "hello", "greet-them")
+    assert (done.code, done.err) == (0, "")
+    assert world.read("functions/greet_them/handler.py") == (
+        'from functions.greet_them import event\n\nmine = 1\n\n\ndef handler():\n    return event, "greet-them"\n'
+    )
+    assert world.read("functions/greet_them/own/helper.py") == "own = 1\n"
+    assert not (world.project / "functions/hello").exists()
+    assert (world.project / "functions/hello_all/handler.py").exists()
+    assert "elsewhere.py:2: it still says functions.hello: mend that by hand" in done.out
+    assert "# Says hello.\n[functions.greet-them]\n" in world.read("holdfast.toml")
+    assert world.read("list.yaml").endswith("  own: yes\n")
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
+def test_a_renamed_function_with_uncommitted_edits_or_something_in_its_way_is_refused(world: World) -> None:
+    world.start()
+    world.write("functions/greet/handler.py", "there\n")
+    world.commit()
+    before = world.state()
+    done = world.holdfast("rename", "function", "hello", "greet")
+    assert done.code == 2
+    assert "functions/greet/handler.py: it is in the way of a file that moves there" in done.err
+    assert world.state() == before
+    world.write("functions/hello/handler.py", "mine\n")
+    assert "functions/hello/handler.py: changed here" in world.holdfast("rename", "function", "hello", "other").err
+
+
+def test_a_renamed_resource_keeps_its_id_and_its_physical_name(world: World) -> None:
+    named = "resources: {}\n{% for box in resources.values() %}# {{ box.name }} {{ box.id }} {{ box.physical_name }}\n{% endfor %}"
+    world.release("1.1.0", {"template/project/files/boxes.yaml": named})
+    text = SPEC + 'grants = ["big-shelf:get"]\n\n[functions.take]\nevent = { kind = "pull", box = "big-shelf" }\n'
+    world.start(text.replace("# Says", '[resources.big-shelf]\nkind = "box"\n\n# Says'))
+    assert world.holdfast("rename", "resource", "big-shelf", "rack").code == 0
+    assert world.read("boxes.yaml").endswith("# rack BigShelf big-shelf\n")
+    spec = world.read("holdfast.toml")
+    assert '[resources.rack]\nkind = "box"\nid = "BigShelf"\nphysical_name = "big-shelf"\n' in spec
+    assert 'grants = ["rack:get"]' in spec
+    assert 'box = "rack"' in spec
+    assert world.holdfast("rename", "resource", "rack", "tray").code == 0
+    assert world.read("boxes.yaml").endswith("# tray BigShelf big-shelf\n")
+    again = world.holdfast("add", "resource", "big-shelf", "--kind", "box")
+    assert again.code == 2
+    assert "both become the logical id 'BigShelf'" in again.err
+
+
+def test_a_rename_that_would_replace_data_is_refused(world: World) -> None:
+    """The template of another version may name things by what the spec calls them."""
+    table = "  {{ resource.id }}:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: {{ resource.name }}\n"
+    world.release("1.1.0", {
+        "template/project/files/template.yaml": 'Resources:\n{% slot "template.yaml/resources" %}\n',
+        "template/resources/box/each/slots/template.yaml/resources": table,
+    })  # fmt: skip
+    world.start(SPEC.replace("# Says", '[resources.shelf]\nkind = "box"\n\n# Says'))
+    before = world.state()
+    done = world.holdfast("rename", "resource", "shelf", "rack")
+    assert (done.code, done.err) == (
+        2,
+        "holdfast: template.yaml: the next deployment replaces Shelf (AWS::S3::Bucket): its BucketName changes; "
+        "its data would be lost: make a new one and copy the data\n",
+    )
+    assert world.state() == before
+    done = world.holdfast("remove", "resource", "shelf")
+    assert "template.yaml: the next deployment takes Shelf (AWS::S3::Bucket) out of the stack" in done.out
