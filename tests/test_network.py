@@ -116,8 +116,8 @@ def test_a_vendor_is_reached_where_somebody_says_it_is(catalogue: Catalogue, ans
     text = f'{PROJECT}{VPC}[observability]\n{answers}\nsecret = "key"\n[resources.key]\nkind = "secret"\n{CALLED}'
     files = rendered(text, catalogue)
     (rule,) = (rule for rule in rules(files) if "CidrIp" in rule)
-    assert rule == HTTPS | {"Description": rule["Description"], "CidrIp": {"Ref": "VendorNetwork"}}
-    assert "Default" not in policies.template(files)["Parameters"]["VendorNetwork"]
+    assert rule == HTTPS | {"Description": rule["Description"], "CidrIp": {"Ref": "CollectorNetwork"}}
+    assert "Default" not in policies.template(files)["Parameters"]["CollectorNetwork"]
     assert "CidrIp" not in str(policies.template(rendered(text.replace(VPC, ""), catalogue))["Resources"])
 
 

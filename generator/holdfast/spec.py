@@ -254,7 +254,7 @@ def _asked(catalogue: Catalogue) -> set[str]:
 
 
 def _line(question: Question, value: Value) -> str:
-    line = f"{question.key} = {shown(value)}"
+    line = f"{question.key} = {written(value)}"
     others = [choice for choice in question.choices if choice != value]
     beside = f"{line:<34}# or {', '.join(others)}"
     if not others:
@@ -265,13 +265,13 @@ def _line(question: Question, value: Value) -> str:
 
 def _changed(values: Options, questions: tuple[Question, ...]) -> list[str]:
     return [
-        f"{question.key} = {shown(values[question.key])}"
+        f"{question.key} = {written(values[question.key])}"
         for question in questions
         if question.key in values and values[question.key] not in (question.default, {})
     ]
 
 
-def shown(value: Value) -> str:
+def written(value: Value) -> str:
     """An answer as holdfast.toml writes it."""
     if isinstance(value, str):
         return quote(value)
@@ -279,4 +279,4 @@ def shown(value: Value) -> str:
 
 
 def _inline(values: Mapping[str, Value]) -> str:
-    return "{ " + ", ".join(f"{key} = {shown(value)}" for key, value in values.items()) + " }"
+    return "{ " + ", ".join(f"{key} = {written(value)}" for key, value in values.items()) + " }"

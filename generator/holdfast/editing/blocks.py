@@ -22,7 +22,7 @@ def _shown(value: object) -> str:
         return "{ " + ", ".join(f"{_key(key)} = {_shown(inner)}" for key, inner in value.items()) + " }"
     if isinstance(value, list):
         return f"[{', '.join(map(_shown, value))}]"
-    return spec.shown(value) if isinstance(value, str | int | bool) else quote(value)
+    return spec.written(value) if isinstance(value, str | int | bool) else quote(value)
 
 
 def _key(key: str) -> str:

@@ -9,8 +9,7 @@ from holdfast import sets
 from holdfast.editing import tables
 from holdfast.errors import HoldfastError, shown
 from holdfast.model import ProjectSpec
-from holdfast.spec import FILE, load_toml
-from holdfast.spec import shown as shown_value
+from holdfast.spec import FILE, load_toml, written
 from holdfast.text import quote
 
 Data = MutableMapping[str, object]
@@ -111,7 +110,7 @@ def _answered(text: str, each: sets.Assignment) -> str:
     known = isinstance(there, Mapping) and keys[:1] and keys[0] in there
     ways = [lambda: sets.edit(text, [each], name=FILE)]
     if len(keys) == 1 and not known and isinstance(each.value, str | int | bool):
-        line = f"{keys[0]} = {shown_value(each.value)}"
+        line = f"{keys[0]} = {written(each.value)}"
         ways.insert(0, lambda: tables.append(text, (table,), line))
     sets.apply(expected, [each])
     return _first(expected, ways)
