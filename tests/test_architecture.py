@@ -37,9 +37,9 @@ LAYERS = (
     {"answers", "catalogue"},
     {"parts"},
     {"grants", "questions"},
-    {"origins"},
+    {"compiled", "origins"},
     {"source", "tree"},
-    {"arns", "git", "iam", "names", "places", "shapes", "stdlib", "text", "versions"},
+    {"arns", "caches", "git", "iam", "names", "places", "shapes", "stdlib", "text", "versions"},
     {"model", "errors"},
     {"__init__"},
 )
@@ -49,7 +49,7 @@ ROOMS = {
     "botocore": {"privileges"},
     "click": {"cli", "prompts"},
     "cookiecutter": {"jinja"},
-    "jinja2": {"jinja", "render"},
+    "jinja2": {"compiled", "jinja", "render"},
     "prompt_toolkit": {"prompts"},
     "pygraphviz": {"drawing"},
     "questionary": {"prompts"},
@@ -64,6 +64,7 @@ ROOMS = {
 WITH_COOKIECUTTER = {"click", "cookiecutter", "jinja2", "rich", "slugify", "yaml"}
 #: Who writes files: of a project, of the journal beside it, of the user's cache.
 WRITERS = {
+    "caches",
     "changing.finishing",
     "changing.refusing",
     "changing.writing",

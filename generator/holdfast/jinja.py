@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence, Sized
+from functools import cache
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -15,6 +16,8 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from holdfast import compiled
+from holdfast.compiled import Store
 from holdfast.errors import HoldfastError, shown
 from holdfast.source import MANIFEST, Template
 from holdfast.text import markdown, quote
@@ -77,6 +80,21 @@ class Environment(ImmutableSandboxedEnvironment, StrictEnvironment, _Lean):  # t
 
     #: Whether the template declares Jinja extensions that were not loaded, because nobody trusts it.
     withheld = False
+    #: What was compiled before, where no foreign extension had a part in it.
+    store: Store | None = None
+
+    def compile(
+        self, source: Any, name: str | None = None, filename: str | None = None, *rest: Any, **more: Any
+    ) -> Any:
+        """Compile a text, unless that was done before."""
+        if self.store is None or not isinstance(source, str) or rest or more:
+            return super().compile(source, name, filename, *rest, **more)
+        place = compiled.key(source, name, filename)
+        found = self.store.get(place)
+        if found is None:
+            found = super().compile(source, name, filename)
+            self.store.add(place, found)
+        return found
 
 
 def environment(template: Template) -> Environment:
@@ -101,12 +119,19 @@ def environment(template: Template) -> Environment:
         ) from None
     env.withheld = bool(wanted) and not template.trusted
     env.add_extension(SlotTag)
+    if not (wanted and template.trusted):
+        env.store = _store(template.ref.digest)
     del env.filters["random"], env.globals["lipsum"]  # Jinja's own, and never the same twice.
     env.filters["quote"] = lambda value: quote(_printable(value))
     env.filters["md"] = lambda value: markdown(_printable(value))
     env.filters["jsonify"] = _jsonify
     env.filters["slugify"] = _slugify
     return env
+
+
+@cache
+def _store(digest: str) -> Store:
+    return Store(digest)
 
 
 def _printable(value: object) -> object:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from holdfast import git, source, versions
+from holdfast import caches, git, source, versions
 from holdfast.errors import HoldfastError, shown
 from holdfast.model import TemplateRef
 from holdfast.source import Template
@@ -114,16 +112,13 @@ def keep(template: Template) -> None:
     place = _cached(template.ref.digest)
     if not template.ref.location or place is None or place.exists():
         return
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
-    with suppress(OSError):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as stored:
-                for path, content in template.files.items():
-                    stored.writestr(path, content)
-            beside.replace(place)
-        finally:
-            beside.unlink(missing_ok=True)
+
+    def write(beside: Path) -> None:
+        with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as stored:
+            for path, content in template.files.items():
+                stored.writestr(path, content)
+
+    caches.put(place, write)
 
 
 def _released(ref: TemplateRef) -> Template:
@@ -155,18 +150,6 @@ def _named(ref: TemplateRef) -> str:
     return f"the template {ref.name} {ref.version} with digest {ref.digest[:12]}"
 
 
-def cache() -> Path | None:
-    """The user's cache folder of ours; None where the user has no home."""
-    if sys.platform == "win32":
-        place = os.environ.get("LOCALAPPDATA", "")
-        return Path(place, "holdfast", "cache") if place else None
-    with suppress(RuntimeError):
-        home = Path("~").expanduser()
-        usual = home / ("Library/Caches" if sys.platform == "darwin" else ".cache")
-        return Path(os.environ.get("XDG_CACHE_HOME") or usual, "holdfast")
-    return None
-
-
 def _cached(digest: str) -> Path | None:
-    place = cache()
+    place = caches.folder()
     return place / "templates" / f"{digest}.zip" if place else None

@@ -111,6 +111,8 @@ def render(spec: ProjectSpec, catalogue: Catalogue) -> Tree:
     policysize.check(names.functions.values(), files)
     for path, file in files.items():
         parseable.check(path, file.content)
+    if run.env.store:
+        run.env.store.save()
     return {path: files[path] for path in sorted(files)}
 
 

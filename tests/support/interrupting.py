@@ -66,7 +66,7 @@ def forked(work: Callable[[], int]) -> int:
         return child
     try:
         os._exit(work())
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - the child must end here, whatever it died of
         os._exit(99)
 
 
@@ -116,7 +116,7 @@ def main(project: Path, how: str, most: int, seed: int, words: list[str]) -> int
     total = int((project.parent / "count").read_text())
     if code not in (0, 1):
         return _say(f"the command itself ends with {code}")
-    chosen = random.Random(seed)
+    chosen = random.Random(seed)  # noqa: S311 - moments, no secrets
     moments: list[int] | list[float] = sorted(chosen.sample(range(1, total + 1), min(most, total)))
     if how == "random":
         moments = [chosen.uniform(0, took * 1.1) for _ in range(most)]
@@ -124,7 +124,7 @@ def main(project: Path, how: str, most: int, seed: int, words: list[str]) -> int
     for moment in moments:
         restore(saved, project)
         wrong += bool(_interrupted(project, how, words, moment, old, new))
-    print(len(moments))
+    sys.stdout.write(f"{len(moments)}\n")
     return 1 if wrong else 0
 
 
@@ -149,12 +149,24 @@ def _interrupted(
         if state(project) != (old if code == 2 else new):
             return _say(f"{moment}: it ended with {code}, and the project is neither the old one nor the new one")
         return 0
+    return _lost(project, words, moment, old, new) or _unfinished(project, words, moment, old, new)
+
+
+def _lost(project: Path, words: list[str], moment: float, old: tuple[object, ...], new: tuple[object, ...]) -> int:
+    """Whether anything is gone between the kill and the next command."""
     files = old[0]
     assert isinstance(files, dict)
     if words[0] == "continue":
         files = {name: content for name, content in files.items() if name != "holdfast.lock"}  # Which it writes anew.
     if words[0] != "abort" and state(project) != new and (gone := kept(project, files)):
         return _say(f"{moment}: nowhere to be found: {gone}")
+    return 0
+
+
+def _unfinished(
+    project: Path, words: list[str], moment: float, old: tuple[object, ...], new: tuple[object, ...]
+) -> int:
+    """Whether the next command finds or makes one project or the other, and the first can be repeated."""
     code = ended(forked(lambda: run(project, ["continue"])))
     if code not in (1, 2) and words[0] != "continue":
         return _say(f"{moment}: the next command ended with {code}")
@@ -197,7 +209,7 @@ def _refuse(number: int) -> None:
 
 
 def _say(what: str) -> int:
-    print(what)
+    sys.stdout.write(f"{what}\n")
     return 1
 
 

@@ -101,7 +101,7 @@ def _same(path: str, tree: Tree, there: Disk) -> bool:
 
 
 def _certain(found: list[Candidate]) -> Candidate:
-    """The one that it must be: it has most files exactly as they are, of all files half, and more than any other."""
+    """The one that it must be: it has most files exactly as they are, half of all, and more than any other has."""
     ranked = sorted(found, key=lambda each: -len(each.same))
     todo = "name a folder or archive of the template that made it with --base"
     if not ranked:
@@ -111,6 +111,7 @@ def _certain(found: list[Candidate]) -> Candidate:
     shown = ", ".join(f"{each.template.ref.version}: {len(each.same)} of {len(each.tree)} files" for each in ranked)
     if 2 * len(best.same) < len(best.tree):
         raise HoldfastError(f"no version is near enough to be certain ({shown})", where=spec.FILE, todo=todo)
-    if len(ranked) > 1 and len(ranked[1].same) == len(best.same):
+    others = [each for each in ranked[1:] if len(each.same) == len(best.same) and each.tree != best.tree]
+    if others:  # Versions that make the very same files are as good as each other: the newest of them is taken.
         raise HoldfastError(f"several versions are equally near ({shown})", where=spec.FILE, todo=todo)
     return best
