@@ -375,6 +375,7 @@ INSIGHTS = Statement(
 SWITCHES = {
     "vpc": ("[network]\nvpc = true\n", network("sg-own"), network("*")),
     "insights": ("[observability]\ninsights = true\n", {INSIGHTS}, {INSIGHTS}),
+    "signing": ("[deploy]\nsigning = true\n", set(), set()),
 }
 
 
