@@ -44,11 +44,11 @@ def test_paths_named_in_the_documentation_exist(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_make_targets_named_in_the_documentation_exist(page: Path) -> None:
-    makefiles = [
+    makefiles = (
         ROOT / "Makefile",
         ROOT / "template/project/files/Makefile",
-        *ROOT.glob("template/*/*/slots/Makefile/targets"),
-    ]
+        *ROOT.glob("template/**/slots/Makefile/targets"),
+    )
     targets = {t for m in makefiles for t in re.findall(r"^([a-z]+):", m.read_text(encoding="utf-8"), re.MULTILINE)}
     named = re.findall(r"^make ([a-z]+)|`make ([a-z]+)", page.read_text(encoding="utf-8"), re.MULTILINE)
     assert {one or other for one, other in named} <= targets

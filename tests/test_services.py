@@ -23,7 +23,8 @@ from support import goldens, policies, tools
 
 NAMES = list(goldens.specs(load(source.bundled())))
 #: Where scanners look: together these hold every part of the template and every choice that a template sees.
-SCANNED = ("orders", "everything", "jwt", "platform", "vpc")
+BACKENDS = tuple(name for name in NAMES if name.startswith("observability-"))
+SCANNED = ("orders", "everything", "jwt", "platform", "vpc", *BACKENDS)
 #: Where mypy looks, which takes as long as all other checks: these hold every Python file of the template, too.
 TYPED = (*SCANNED, "defaults", "fifo", "hostile")
 BUILT = "orders"

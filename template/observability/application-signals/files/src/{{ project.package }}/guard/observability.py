@@ -1,4 +1,4 @@
-"""Spans for CloudWatch Application Signals, by the OpenTelemetry of AWS's layer. Where the layer is not, nothing is recorded.
+"""Spans for CloudWatch Application Signals, by the OpenTelemetry of AWS's layer; without it, nothing is recorded.
 
 The layer's own start, /opt/otel-instrument, is not used: it instruments the handler, which writes path, user agent and
 more of an event into attributes. What it sets besides is set here.
@@ -121,7 +121,7 @@ def _tracer() -> Any:
 
 @cache
 def _provider() -> Any:
-    """What makes tracers, set up once as the layer would: None elsewhere than in Lambda, and where there is no layer."""
+    """What makes tracers, set up once as the layer would; None outside Lambda, and where there is no layer."""
     if not in_lambda():
         return None
     told = {name: os.environ.get(variable, "") for name, variable in _RESOURCE.items()}
@@ -141,7 +141,7 @@ def _provider() -> Any:
     except ImportError:
         return None
     except Exception as error:  # noqa: BLE001 - a layer that cannot start is no reason for the function not to
-        log.warning("tracing_failed", error=Vetted(kind_of(error)))
+        log.warning("tracing_unavailable", error=Vetted(kind_of(error)))
         return None
     # Where the layer's start failed, it has said so in the log, and this is a stand-in.
     return provider if hasattr(provider, "force_flush") else None

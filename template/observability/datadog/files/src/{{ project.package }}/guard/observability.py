@@ -1,7 +1,7 @@
 """Spans and metrics for Datadog, by the library of its layer. Where the layer is not, nothing is recorded.
 
-Datadog's own handler is not used: it gets each event before anybody has looked at it, and writes path, addresses and more
-into tags. Its wrapper is around the boundary instead, with an empty event, and what leaves has passed `Shown`.
+Datadog's own handler is not used: it gets each event before anybody has looked at it, and writes path, addresses and
+more into tags. Its wrapper is around the boundary instead, with an empty event, and what leaves has passed `Shown`.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _root(context: Context) -> Span | None:
 
 @cache
 def _is_there() -> bool:
-    """Whether Datadog's library is, set up so that what it sends has passed `Shown`: first that, then what instruments."""
+    """Whether Datadog's library is there, set up so that what it sends has passed `Shown`."""
     if not in_lambda():
         return False
     os.environ |= _SETTINGS
@@ -146,6 +146,6 @@ def _is_there() -> bool:
     except ImportError:
         return False
     except Exception as error:  # noqa: BLE001 - a layer that cannot start is no reason for the function not to
-        log.warning("tracing_failed", error=Vetted(kind_of(error)))
+        log.warning("tracing_unavailable", error=Vetted(kind_of(error)))
         return False
     return True

@@ -1,7 +1,7 @@
 """What Datadog gets to see of a span: what guard set itself, and names of services, operations and resources.
 
-Its library instruments whatever it finds. Addresses, statements, texts of errors and what else an instrumentation may write
-into a tag go no further.
+Its library instruments whatever it finds. Addresses, statements, texts of errors and what else an instrumentation may
+write into a tag go no further.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import Any
 OWN = "app."
 _TAGS = frozenset(
     {
-        "aws.agent", "aws.operation", "aws.region", "aws.requestid", "aws_service", "bucketname", "cold_start", "component",
-        "datadog_lambda", "dd_trace", "env", "error.type", "function_arn", "function_version", "functionname",
-        "http.status_code", "language", "process_id", "queuename", "region", "request_id", "resource_names",
-        "retry_attempts", "rulename", "runtime-id", "span.kind", "span.name", "statemachinename", "streamname",
-        "tablename", "topicname", "version",
+        "aws.agent", "aws.operation", "aws.region", "aws.requestid", "aws_service", "bucketname", "cold_start",
+        "component", "datadog_lambda", "dd_trace", "env", "error.type", "function_arn", "function_version",
+        "functionname", "http.status_code", "language", "process_id", "queuename", "region", "request_id",
+        "resource_names", "retry_attempts", "rulename", "runtime-id", "span.kind", "span.name", "statemachinename",
+        "streamname", "tablename", "topicname", "version",
     }
 )  # fmt: skip
 #: The wrapper's own span, whose resource is the function's name.

@@ -1,7 +1,7 @@
 """Spans for New Relic, by the agent of its layer. Where the layer is not, nothing is recorded.
 
-New Relic's own handler is not used: it gets each event before anybody has looked at it, and writes its path, parameters and
-more into attributes. Its wrapper is around the boundary instead, with an empty event; newrelic.ini says what else is seen.
+New Relic's own handler is not used: it gets each event before anybody has looked at it, and writes path, parameters and
+more into attributes. Its wrapper is around the boundary instead, with an empty event; newrelic.ini says what is seen.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Recorded:
 
 
 class Invocation(Recorded):
-    """The span of an invocation, which the wrapper ends. That it failed is an error of New Relic's, with a type alone."""
+    """The span of an invocation, which the wrapper ends. An error of New Relic's says that it failed, by its type."""
 
     def fail(self, error: str) -> None:
         from newrelic.agent import notice_error
@@ -108,7 +108,7 @@ def _root(context: Context) -> Span | None:
 
 @cache
 def _is_there() -> bool:
-    """Whether New Relic's agent is, set up as its layer would and by newrelic.ini."""
+    """Whether New Relic's agent is there, set up as its layer would and by newrelic.ini."""
     if not in_lambda():
         return False
     os.environ |= {
@@ -123,6 +123,6 @@ def _is_there() -> bool:
     except ImportError:
         return False
     except Exception as error:  # noqa: BLE001 - a layer that cannot start is no reason for the function not to
-        log.warning("tracing_failed", error=Vetted(kind_of(error)))
+        log.warning("tracing_unavailable", error=Vetted(kind_of(error)))
         return False
     return True
