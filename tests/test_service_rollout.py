@@ -75,7 +75,7 @@ for name in handlers:
     version = boto3.client("lambda").publish_version(FunctionName=name)["Version"]
     boto3.client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion=version)
 """
-SMOKE = "import sys; sys.path.insert(0, 'tools'); import smoke; smoke.PAUSE = 0; smoke.main('dev')"
+SMOKE = "import sys; sys.path.insert(0, 'tools'); import smoke; smoke.PAUSE = 0; smoke.PATIENCE = 1; smoke.main('dev')"
 #: What somebody does to a stage, and what the smoke test says of it; then how it is undone.
 WRONG = {
     "a version that is not live": (
@@ -203,6 +203,25 @@ def test_an_api_that_lets_anybody_in(service: Path, stage: dict[str, str], monke
     assert re.fullmatch(r"smoke: POST http://127\.0\.0\.1:\d+/orders answers anybody with 204\n", done.stdout)
 
 
+@pytest.mark.parametrize(("smoke_passes", "changed"), [(True, True), (False, True), (False, False)])
+@pytest.mark.parametrize("name", ["orders", "ci-gitlab"])
+def test_a_pipeline_takes_back_what_fails_the_smoke_test(
+    catalogue: Catalogue, tmp_path: Path, name: str, *, smoke_passes: bool, changed: bool
+) -> None:
+    """But nothing that it has not just deployed: an alarm may be on for a reason of its own."""
+    text = goldens.trees(catalogue)[name]["Makefile"].content.decode()
+    (proven,) = re.findall(r"^proven:\n(?:\t.*\n)+", text, re.MULTILINE)
+    others = f"smoke:\n\t@echo smoke; {'true' if smoke_passes else 'false'}\nsignin rollback:\n\t@echo $@\n"
+    (tmp_path / "Makefile").write_text(f"{proven}{others}", encoding="utf-8")
+    (tmp_path / ".aws-sam").mkdir()
+    if changed:
+        (tmp_path / ".aws-sam/dev.changed").touch()
+    done = tools.attempt(["make", "--no-print-directory", "proven", "STAGE=dev"], cwd=tmp_path)
+    assert (done.returncode == 0) == smoke_passes
+    said = [line for line in done.stdout.splitlines() if not line.startswith("make")]
+    assert said == ["signin", "smoke", *(["signin", "rollback"] if changed and not smoke_passes else [])]
+
+
 SIGNED = """
 import json, sys
 sys.path.insert(0, "tools")
@@ -218,7 +237,8 @@ def test_code_is_signed_with_the_profile_of_the_stage(
     catalogue: Catalogue, aws: dict[str, str], tmp_path: Path
 ) -> None:
     """Each function, where the service asks for it; a stage whose profile nobody has made says so."""
-    tree.write(goldens.trees(catalogue)["optional-signing"], tmp_path)
+    files = goldens.trees(catalogue)["platform"]
+    tree.write(files, tmp_path)
     command = [python(tmp_path, "tools/sam.txt"), "-c"]
     (place,) = re.findall('CodeSigning=(.*prod.*)/config"', (tmp_path / "samconfig.toml").read_text(encoding="utf-8"))
     done = tools.attempt([*command, SIGNED], cwd=tmp_path, env=aws)
@@ -226,7 +246,9 @@ def test_code_is_signed_with_the_profile_of_the_stage(
     assert (done.returncode, done.stdout) == (1, wanted)
     tools.run([*command, PROFILE.format(f"{place}/profile")], env=aws)
     printed = tools.run([*command, SIGNED], cwd=tmp_path, env=aws)
-    assert json.loads(printed) == ["--signing-profiles", "HelloFunction=Profile_x"]
+    body = policies.template(files)["Resources"]
+    functions = [name for name, each in body.items() if each["Type"] == "AWS::Serverless::Function"]
+    assert json.loads(printed) == ["--signing-profiles", *(f"{name}=Profile_x" for name in functions)]
     text = (tmp_path / "tools/deploy.py").read_text(encoding="utf-8")
     assert "sam_deploy(stage, target, *signed(stage, body))" in text
     assert (
@@ -283,7 +305,8 @@ def test_a_rollback_brings_back_what_was_there_before(service: Path, aws: dict[s
     )
     (service / ".aws-sam").mkdir()
     (service / ".aws-sam/template.yaml").write_text(second, encoding="utf-8")
-    for _ in range(2):
+    changed = service / ".aws-sam/prod.changed"
+    for number in range(2):
         words = told(tools.attempt([*command, SAM, ".aws-sam/template.yaml", "Level=2"], cwd=service, env=aws))
         assert words == [
             "deploy",
@@ -293,6 +316,7 @@ def test_a_rollback_brings_back_what_was_there_before(service: Path, aws: dict[s
             ".aws-sam/prod.json",
             "--no-confirm-changeset",
         ]
+        assert changed.exists() == (number == 0)
     done = tools.attempt([*command, SAM, "-"], cwd=service, env=aws)
     assert re.match("rollback: prod gets back what it had from 20", done.stdout)
     assert told(done) == [
@@ -513,7 +537,7 @@ UNSIGNING = {
 
 
 def test_the_pipeline_cannot_say_whose_signatures_count(catalogue: Catalogue) -> None:
-    files = goldens.trees(catalogue)["optional-signing"]
+    files = goldens.trees(catalogue)["platform"]
     deploy = policies.documents(policies.template(files, "platform/deploy.yaml")["Resources"])
     statements = [
         each for document in deploy.values() for each in policies.statements(policies.resolved(document, KNOWN))
@@ -525,5 +549,6 @@ def test_the_pipeline_cannot_say_whose_signatures_count(catalogue: Catalogue) ->
     assert json.loads(denied.condition) == {"Null": {"lambda:CodeSigningConfigArn": True}}
     resources = policies.template(files, "platform/signing.yaml")["Resources"]
     assert resources["CodeSigning"]["Properties"]["CodeSigningPolicies"] == {"UntrustedArtifactOnDeployment": "Enforce"}
-    function = policies.translated(files)["Resources"]["HelloFunction"]["Properties"]
-    assert function["CodeSigningConfigArn"] == {"Ref": "CodeSigning"}
+    functions = [r for r in policies.translated(files)["Resources"].values() if r["Type"] == "AWS::Lambda::Function"]
+    assert functions
+    assert all(each["Properties"]["CodeSigningConfigArn"] == {"Ref": "CodeSigning"} for each in functions)
