@@ -36,11 +36,13 @@ def deployed(stage: Stage) -> Before | None:
     )
 
 
-def keep(stage: Stage, before: Before) -> None:
-    """Keep `before`, unless nothing has changed since."""
+def keep(stage: Stage, before: Before) -> bool:
+    """Keep `before`, and say so, unless nothing has changed since."""
     now = deployed(stage)
-    if now and (now.template, now.parameters) != (before.template, before.parameters):
-        stage.aws.client("s3").put_object(**_place(stage), Body=json.dumps(asdict(before)).encode())
+    if now is None or (now.template, now.parameters) == (before.template, before.parameters):
+        return False
+    stage.aws.client("s3").put_object(**_place(stage), Body=json.dumps(asdict(before)).encode())
+    return True
 
 
 def kept(stage: Stage) -> Before | None:

@@ -21,7 +21,7 @@ from stage import ALIAS, Stage, explained, load
 # Deeper than any event may be: every function refuses it before its model is tried, whatever the model says.
 PROBE = "[" * 200 + "]" * 200
 FINISHED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-# A key's alias is new to KMS for some minutes after a stage's first deployment. Seconds.
+# Seconds. A key's alias is new to KMS for some minutes after a stage's first deployment, and an alarm takes some to end.
 PATIENCE = 300
 PAUSE = 10
 ADDRESSES = {"HttpApi": "HttpApiAddress", "Api": "RestApiAddress"}
@@ -63,13 +63,22 @@ def stale(stage: Stage, name: str) -> str:
     return f"has version {max(versions)}, and version {live} is live" if live < max(versions) else ""
 
 
-def failing(stage: Stage, names: list[str]) -> Iterator[str]:
-    """The functions whose failures alarm is on."""
+def failing(stage: Stage, names: list[str]) -> list[str]:
+    """The failures alarms that stay on; what was deployed may mend what they went off for."""
+    until = time.monotonic() + PATIENCE
+    on = _on(stage, names)
+    while on and time.monotonic() < until:
+        time.sleep(PAUSE)
+        on = _on(stage, names)
+    return [f"{name} is on" for name in on]
+
+
+def _on(stage: Stage, names: list[str]) -> list[str]:
+    client, found = stage.aws.client("cloudwatch"), []
     for start in range(0, len(names), 100):
-        alarms = [f"{name}-failures" for name in names[start : start + 100]]
-        for alarm in stage.aws.client("cloudwatch").describe_alarms(AlarmNames=alarms)["MetricAlarms"]:
-            if alarm["StateValue"] == "ALARM":
-                yield f"{alarm['AlarmName']} is on"
+        asked = [f"{name}-failures" for name in names[start : start + 100]]
+        found += client.describe_alarms(AlarmNames=asked)["MetricAlarms"]
+    return [alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM"]
 
 
 def doors(body: local_aws.Node, outputs: dict[str, str]) -> Iterator[tuple[str, str]]:
