@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
-from benchmarks import guard, peers, privileges, report, shipped
+from benchmarks import guard, living, peers, privileges, report, shipped
 from benchmarks.measure import Figures, environment, environment_of, interleaved, run
 from holdfast import __version__
 
@@ -35,7 +35,10 @@ def main() -> None:
         versions = {
             "holdfast": __version__,
             "cookiecutter": metadata.version("cookiecutter"),
-            **{package: _version(theirs, package) for package in ("copier", "aws-lambda-powertools", "pydantic")},
+            **{
+                package: _version(theirs, package)
+                for package in ("copier", "cruft", "aws-lambda-powertools", "pydantic")
+            },
         }
         files = _files(ours, place)
         templates = _templates(files, place)
@@ -46,8 +49,11 @@ def main() -> None:
         found = privileges.measure(ours, place)
         costs = guard.measure(place)
         artefacts = shipped.measure(place)
+        lived = living.measure(ours, theirs, place)
     text, missed = report.page(
-        report.Results(versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS, costs, found, artefacts)
+        report.Results(
+            versions, len(files), made, helped, rendered, ROUNDS, ENGINE_ROUNDS, costs, found, artefacts, lived
+        )
     )
     REPORT.parent.mkdir(exist_ok=True)
     REPORT.write_text(text, encoding="utf-8", newline="\n")
@@ -57,7 +63,7 @@ def main() -> None:
 
 
 def _environments(place: Path) -> tuple[Path, Path]:
-    """holdfast with cookiecutter, and copier: each as its user installs it."""
+    """holdfast with cookiecutter, and copier with cruft: each as its user installs it."""
     wheel = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(place / "wheel")]
     subprocess.run(wheel, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     (built,) = (place / "wheel").glob("*.whl")

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from benchmarks import guard_report, privileges, shipped
+from benchmarks import guard_report, living, privileges, shipped
 from benchmarks.guard import Costs
+from benchmarks.living import Living
 from benchmarks.measure import Figures
 from benchmarks.privileges import Measured
 
@@ -29,6 +30,7 @@ class Results:
     guard: Costs
     privileges: Measured
     shipped: shipped.Measured
+    living: Living
 
 
 def page(results: Results) -> tuple[str, list[str]]:
@@ -52,6 +54,7 @@ def page(results: Results) -> tuple[str, list[str]]:
         "|---|---|---|---|---|",
         *_engine(results.rendered),
         "",
+        *living.table(results.living),
         *guard_report.tables(results.guard),
         *shipped.tables(results.shipped),
         *privileges.tables(results.privileges),
@@ -73,6 +76,7 @@ def _targets(results: Results) -> dict[str, bool]:
         f"a function of {large} takes at most 1.5 × one of {small}": each[large] <= 1.5 * each[small],
         "nor does each further one, so that growth stays linear": steps[-1] <= 1.5 * steps[0],
         "the engine stays below 120 MiB": max(figures.mebibytes for figures in results.rendered.values()) < 120,
+        **living.targets(results.living),
         **guard_report.targets(results.guard),
         **shipped.targets(results.shipped),
         **privileges.targets(results.privileges),
