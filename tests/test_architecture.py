@@ -68,11 +68,11 @@ WRITERS = {
     "changing.finishing",
     "changing.refusing",
     "changing.writing",
+    "compiled",
     "git.merging",
     "journaling.home",
     "journaling.journal",
     "journaling.working",
-    "origins",
     "placing",
     "tree",
 }

@@ -65,6 +65,12 @@ def test_the_wheel_carries_every_release(wheel: Path) -> None:
     assert {name: content for name, content in carried.items() if name.endswith(".zip")} == kept
 
 
+def test_the_wheel_carries_what_changed(wheel: Path) -> None:
+    """An update shows it, offline."""
+    assert contents(wheel)[f"{PREFIX}CHANGELOG.md"] == (ROOT / "CHANGELOG.md").read_bytes()
+    assert source.bundled().changelog.startswith("# Changelog\n")
+
+
 def test_the_wheel_carries_the_package_and_nothing_else(wheel: Path) -> None:
     package = {
         path.relative_to(ROOT / "generator").as_posix()

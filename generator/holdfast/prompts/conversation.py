@@ -59,9 +59,9 @@ class Conversation:
 
     def answer(self, asked: Mapping[str, tuple[Question, ...]]) -> dict[str, object]:
         """These questions, and what is missing beside them."""
-        for table in self.catalogue.tables:
-            missing = tuple(q for q in self.catalogue.tables[table] if q.required)
-            self.questions.ask((table,), dict.fromkeys([*asked.get(table, ()), *missing]))
+        for table, questions in self.catalogue.tables.items():
+            new = {question.key for question in asked.get(table, ())}
+            self.questions.ask((table,), [q for q in questions if q.required or q.key in new])
         for name in self._names(RESOURCES):
             self.questions.ask((RESOURCES, name), self._required(RESOURCES, self.answers.table(RESOURCES, name)))
         for name in self._names("functions"):
