@@ -234,7 +234,7 @@ def test_no_two_resources_have_one_physical_name(name: str, judged: dict[str, An
         for key in ("Name", f"{kind}Name", "GroupName"):
             if key in resource.get("Properties", {}):
                 # An alias has its name within its function.
-                within = resource["Properties"]["FunctionName"] if kind == "Alias" else None
+                within = resource["Properties"].get("FunctionName") if kind == "Alias" else None
                 named[resource["Type"], json.dumps([resource["Properties"][key], within])] += 1
     assert named
     assert [pair for pair, count in named.items() if count > 1] == []

@@ -162,6 +162,26 @@ def test_what_the_platform_uses_is_not_unused(tmp_path: Path, resource: str, eve
     assert (found.missing, found.unused, found.unresolved) == ((), (), ())
 
 
+@pytest.mark.parametrize("variable", ["DD_API_KEY_SECRET_ARN", "NEW_RELIC_LICENSE_KEY_SECRET"])
+@pytest.mark.parametrize(
+    ("named", "unused"),
+    [
+        ("!Ref Key", []),
+        ('!Sub "arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf"', ["secretsmanager:GetSecretValue"]),
+    ],
+)
+def test_a_key_that_a_vendors_extension_reads_is_not_unused(
+    tmp_path: Path, variable: str, named: str, unused: list[str]
+) -> None:
+    """No code reads it: the extension does, with the function's role. Another secret is nobody's."""
+    allowed = "{Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: !Ref Key}"
+    properties = f"Environment: {{Variables: {{{variable}: {named}}}}}, Policies: [{{Statement: [{allowed}]}}]"
+    key = '  Key: {Type: AWS::SecretsManager::Secret, Properties: {Name: !Sub "shop-key"}}\n'
+    found = verdict(tmp_path, function(properties, key), "def handler(event, context):\n    return None\n")
+    assert found.missing == ()
+    assert [action for idle in found.unused for action in idle.actions] == unused
+
+
 PLATFORM_ROLE = """\
 Parameters: {Stage: {Type: String, Default: dev}}
 Resources:
