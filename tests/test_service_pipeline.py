@@ -307,11 +307,16 @@ def test_a_job_takes_its_identity_from_github(
 
 
 def test_an_update_without_a_locked_holdfast_says_what_it_takes(service: Path) -> None:
-    done = make(service, "update")
-    assert done.returncode == 2
-    assert done.stdout.startswith(
-        'update: ask for a holdfast in pyproject.toml, below [dependency-groups]: holdfast = ["holdfast"], and make lock\n'
+    """Nor does a lock do where pyproject.toml does not say whose it is: PyPI's holdfast is somebody else's."""
+    said = (
+        "update: say in pyproject.toml which index has your holdfast (PyPI has a stranger of that name), and make lock"
     )
+    lock = service / "tools/holdfast.txt"
+    for text in ("", "holdfast==0.5.1\n"):
+        lock.write_text(text, encoding="utf-8")
+        done = make(service, "update")
+        assert (done.returncode, done.stdout.startswith(said)) == (2, True), done.stdout
+    lock.unlink()
 
 
 def test_signing_a_pack_is_looked_at_before_it_is_deployed(service: Path, tmp_path: Path) -> None:
