@@ -62,4 +62,4 @@ def _place(stage: Stage) -> dict[str, Any]:
     if bucket is None:
         stacks = stage.aws.client("cloudformation").describe_stacks(StackName="aws-sam-cli-managed-default")["Stacks"]
         (bucket,) = (each["OutputValue"] for each in stacks[0]["Outputs"] if each["OutputKey"] == "SourceBucket")
-    return {"Bucket": bucket, "Key": f"{stage.given['s3_prefix']}/before.json"}
+    return {"Bucket": bucket, "Key": f"{stage.given.get('s3_prefix', stage.stack_name)}/before.json"}

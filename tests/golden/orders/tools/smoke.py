@@ -21,7 +21,7 @@ from stage import ALIAS, Stage, explained, load
 # Deeper than any event may be: every function refuses it before its model is tried, whatever the model says.
 PROBE = "[" * 200 + "]" * 200
 FINISHED = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-# Seconds. A key's alias is new to KMS for some minutes after a stage's first deployment, and an alarm takes some to end.
+# Seconds. A key's alias is new to KMS for some minutes after a first deployment, and an alarm takes some to end.
 PATIENCE = 300
 PAUSE = 10
 ADDRESSES = {"HttpApi": "HttpApiAddress", "Api": "RestApiAddress"}
