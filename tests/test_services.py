@@ -309,7 +309,15 @@ def test_zizmor_finds_nothing_in_the_workflows(services: dict[str, Path], person
 def test_actionlint_finds_nothing_in_the_workflows(services: dict[str, Path]) -> None:
     workflows = [path for service in services.values() for path in service.glob(".github/workflows/*")]
     assert len(workflows) > len(NAMES)
-    assert tools.run([*tools.actionlint(), *map(str, workflows)]) == ""
+    lines = tools.attempt([*tools.actionlint(), *map(str, workflows)]).stdout.splitlines()
+    assert [line for line in lines if not YOUNGER.search(line)] == []
+
+
+#: What GitHub has added since the one actionlint that a registry holds (2022): its published schema knows the scope, and
+#: variables are for such conditions.
+YOUNGER = re.compile(
+    r'unknown permission scope "attestations"|undefined variable "vars"\. available variables are "env", "github"'
+)
 
 
 #: The published schemas of what the pipelines and their bots read, as check-jsonschema carries them.
