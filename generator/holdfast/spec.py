@@ -213,7 +213,9 @@ def dump(spec: ProjectSpec, catalogue: Catalogue) -> str:
     for table, questions in catalogue.tables.items():
         values = spec.tables[table]
         known = [q for q in in_question(questions, values) if q.key in values and q.matters(values)]
-        shown = [q for q in known if table in _asked(catalogue) or values[q.key] != q.default]
+        # What nobody was asked stands there where it has choices to show.
+        usual = {q.key for q in known if table in _asked(catalogue) and (q.asked or q.choices)}
+        shown = [q for q in known if q.key in usual or values[q.key] != q.default]
         if shown:
             lines += ["", f"[{table}]"]
             lines += [_line(q, values[q.key]) for q in shown]
