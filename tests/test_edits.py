@@ -208,6 +208,7 @@ def test_a_renamed_function_takes_its_files_and_their_edits_with_it(world: World
     world.holdfast("add", "function", "hello-all", "--event", "call", "--set", "word=x")
     world.replace("functions/hello/handler.py", "\n\n\ndef", "\n\nmine = 1\n\n\ndef")
     world.write("functions/hello/own/helper.py", "own = 1\n")
+    world.write("functions/hello_all/handler.py", "from functions.hello import handler\n")
     world.write("elsewhere.py", "import x\nfrom functions.hello import handler\n")
     world.write("list.yaml", world.read("list.yaml") + "  own: yes\n")
     world.commit()
@@ -219,6 +220,8 @@ def test_a_renamed_function_takes_its_files_and_their_edits_with_it(world: World
     assert world.read("functions/greet_them/own/helper.py") == "own = 1\n"
     assert not (world.project / "functions/hello").exists()
     assert (world.project / "functions/hello_all/handler.py").exists()
+    assert "functions/hello_all/handler.py:1: it still says functions.hello: mend that by hand" in done.out
+    assert "write what is yours" not in done.out
     assert "elsewhere.py:2: it still says functions.hello: mend that by hand" in done.out
     assert "# Says hello.\n[functions.greet-them]\n" in world.read("holdfast.toml")
     assert world.read("list.yaml").endswith("  own: yes\n")
@@ -235,7 +238,11 @@ def test_a_renamed_function_with_uncommitted_edits_or_something_in_its_way_is_re
     assert "functions/greet/handler.py: it is in the way of a file that moves there" in done.err
     assert world.state() == before
     world.write("functions/hello/handler.py", "mine\n")
-    assert "functions/hello/handler.py: changed here" in world.holdfast("rename", "function", "hello", "other").err
+    world.holdfast("add", "function", "two", "--event", "call", "--set", "word=x")
+    world.replace("functions/two/handler.py", "\n\n\ndef", "\n\nmine = 1\n\n\ndef")
+    assert (
+        "functions/two/handler.py: in the way, and not in git" in world.holdfast("rename", "function", "two", "x").err
+    )
 
 
 def test_a_renamed_resource_keeps_its_id_and_its_physical_name(world: World) -> None:
@@ -274,3 +281,27 @@ def test_a_rename_that_would_replace_data_is_refused(world: World) -> None:
     assert world.state() == before
     done = world.holdfast("remove", "resource", "shelf")
     assert "template.yaml: the next deployment takes Shelf (AWS::S3::Bucket) out of the stack" in done.out
+
+
+def test_a_rename_is_no_conflict_in_a_file_of_the_users(world: World) -> None:
+    world.start()
+    mine = "from functions.hello import event as mine\n\n\ndef handler():\n    return 1\n"
+    world.write("functions/hello/handler.py", mine)
+    world.commit()
+    done = world.holdfast("rename", "function", "hello", "greet")
+    assert done.code == 0
+    assert world.read("functions/greet/handler.py") == mine
+    assert "functions/greet/handler.py:1: it still says functions.hello: mend that by hand" in done.out
+
+
+def test_starter_code_follows_a_renamed_resource(world: World) -> None:
+    starter = "{% for grant in function.grants %}resources.{{ grant.resource.module }}()\n{% endfor %}\n\n\ndone = 1\n"
+    world.release("1.1.0", {"template/function/each/files/functions/{{ function.module }}/handler.py": starter})
+    text = SPEC.replace("# Says", '[resources.shelf]\nkind = "box"\n\n# Says') + 'grants = ["shelf:get"]\n'
+    world.start(text)
+    world.replace("functions/hello/handler.py", "done = 1", "done = 2")
+    world.commit()
+    done = world.holdfast("rename", "resource", "shelf", "rack")
+    assert (done.code, done.err) == (0, "")
+    assert world.read("functions/hello/handler.py") == "resources.rack()\n\n\ndone = 2\n"
+    assert "mend" not in done.out

@@ -113,7 +113,7 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
         notes=(*found.notes, *notes),
         todo=tuple(found.todo),
         said=project.said,
-        yours=frozenset(path for path, file in theirs.items() if file.kind == "seeded"),
+        yours=frozenset(p for p, f in theirs.items() if f.kind == "seeded" and p not in moves.pairs.values()),
     )
     if not dry and (new or outcome.conflicts):
         write(project, outcome.verb, old, new, outcome.conflicts, outcome.todo, finishing=finishing)
@@ -131,12 +131,16 @@ def _plan(project: Project, wanted: Wanted, base: Tree, theirs: Tree, there: Dis
         return disk.read(project.root, [path for path in paths if path not in moves.all])
 
     updating = wanted.old.template.ref.digest != wanted.catalogue.template.ref.digest
-    moved = frozenset(new for old, new in moves.pairs.items() if new in there.raw)
+    moved = {new for new in moves.pairs.values() if new in there.raw}
+    if wanted.renaming:
+        moved |= {p for p, file in theirs.items() if file.kind == "seeded" and p in base and p in there.raw}
     manifest = wanted.catalogue.template.manifest
     derived = manifest.get("derived")
     relock = str(derived.get("command", "")) if isinstance(derived, dict) else ""
     label = _label(wanted.catalogue.template.ref)
-    return plan.make(Sides(base, there, theirs, more), label=label, updating=updating, moved=moved, relock=relock)
+    return plan.make(
+        Sides(base, there, theirs, more), label=label, updating=updating, moved=frozenset(moved), relock=relock
+    )
 
 
 def _with_own(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import signal
@@ -40,6 +41,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    gc.set_threshold(50_000)  # A command is over before its cycles are worth looking for.
     # Windows looks for programs in the working directory first, which may be anybody's.
     os.environ["NODEFAULTCURRENTDIRECTORYINEXEPATH"] = "1"
     for name in ("SIGTERM", "SIGHUP"):

@@ -54,10 +54,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sides:
-    """What a plan is made of. `disk` holds every path of `base` and `theirs`; `more` reads the user's other files.
-
-    `moving` says that template or spec moved seeded files, whose edits then follow like those of managed ones.
-    """
+    """What a plan is made of. `disk` holds every path of `base` and `theirs`; `more` reads the user's other files."""
 
     base: Tree
     disk: Disk
@@ -74,8 +71,8 @@ def make(sides: Sides, *, label: str, updating: bool, moved: frozenset[str] = fr
     """The plan for a project.
 
     `label` names the template's side in conflicts. `updating` says that the template is another one: what it no longer
-    has and the user edited is a conflict then, and a seeded file may have another name. `moved` are seeded files that
-    the spec moved; `relock` is the command that makes derived files again.
+    has and the user edited is a conflict then, and a seeded file may have another name. `moved` are files in which a
+    name changes: seeded ones are merged, too, where that is no conflict. `relock` makes derived files again.
     """
     plan = Plan()
     merging = _managed(sides, updating) | moved
@@ -84,7 +81,7 @@ def make(sides: Sides, *, label: str, updating: bool, moved: frozenset[str] = fr
             _derive(plan, sides, path, relock)
         else:
             _seed(plan, sides, path)
-    _merge(plan, sides, merging, label, updating)
+    _merge(plan, sides, merging, label, updating, moved)
     return plan
 
 
@@ -144,7 +141,7 @@ def _derive(plan: Plan, sides: Sides, path: str, relock: str) -> None:
             plan.todo.append(again)
 
 
-def _merge(plan: Plan, sides: Sides, paths: set[str], label: str, updating: bool) -> None:
+def _merge(plan: Plan, sides: Sides, paths: set[str], label: str, updating: bool, moved: frozenset[str]) -> None:
     base, theirs = ({p: entry(t[p]) for p in paths if p in t} for t in (sides.base, sides.theirs))
     ours = {path: sides.disk.plain[path] for path in paths if path in sides.disk.plain}
     known = sides.base.keys() | sides.theirs.keys()
@@ -158,20 +155,25 @@ def _merge(plan: Plan, sides: Sides, paths: set[str], label: str, updating: bool
     merged = files.merge(base, ours, theirs, more, names=(YOURS, label))
     result = dict(merged.tree)
     for path, found in sorted(merged.conflicts.items()):
-        if OURS not in found and BASE in found:
-            result.pop(path, None)
-            plan.notes.append(Note(path, "you deleted it and the template changed it: it stays deleted"))
-        elif THEIRS not in found and BASE in found and (not updating or _seeded(sides, path)):
-            plan.notes.append(Note(path, "you changed it, so it is kept; delete it if you do not need it"))
+        if path in moved and path in ours and sides.theirs[path].kind == "seeded":
+            result[path] = ours[path]
+        elif what := _settled(sides, path, found, updating=updating):
+            plan.notes.append(Note(path, what))
+            if OURS not in found:
+                result.pop(path, None)
         else:
             plan.conflicts.append(Conflict(path, found, _happened(found)))
-    there = {**plan.others.plain, **ours}
-    styles = {**plan.others.styles, **sides.disk.styles}
+    _change(plan, sides, ours, result)
+
+
+def _change(plan: Plan, sides: Sides, ours: Side, result: Side) -> None:
+    """What has to be written for the user's side to become the result, in the style of what is there."""
+    there, styles = {**plan.others.plain, **ours}, {**plan.others.styles, **sides.disk.styles}
     for path in sorted(there.keys() | result.keys()):
         wanted, mine = result.get(path), there.get(path)
         if wanted is None:
             plan.changes[path] = None
-            if path not in known:
+            if path in plan.others.plain:
                 plan.notes.append(Note(path, "it moved with the folder that it was in"))
         elif mine is None:
             plan.changes[path] = _new(sides, wanted)
@@ -179,8 +181,14 @@ def _merge(plan: Plan, sides: Sides, paths: set[str], label: str, updating: bool
             plan.changes[path] = _styled(styles.get(path, PLAIN), mine, wanted)
 
 
-def _seeded(sides: Sides, path: str) -> bool:
-    return path in sides.base and sides.base[path].kind == "seeded"
+def _settled(sides: Sides, path: str, found: Mapping[int, Entry], *, updating: bool) -> str:
+    """What to say of a conflict that nobody needs to decide; nothing for one that somebody must."""
+    seeded = path in sides.base and sides.base[path].kind == "seeded"
+    if OURS not in found and BASE in found:
+        return "you deleted it and the template changed it: it stays deleted"
+    if THEIRS not in found and BASE in found and (seeded or not updating):
+        return "you changed it, so it is kept; delete it if you do not need it"
+    return ""
 
 
 def _happened(stages: Mapping[int, Entry]) -> str:
