@@ -305,3 +305,20 @@ def test_starter_code_follows_a_renamed_resource(world: World) -> None:
     assert (done.code, done.err) == (0, "")
     assert world.read("functions/hello/handler.py") == "resources.rack()\n\n\ndone = 2\n"
     assert "mend" not in done.out
+
+
+def test_an_edit_does_not_follow_into_another_event_sources_file(world: World) -> None:
+    """With the same template a file that goes and one that comes are two, however alike they are."""
+    lines = "".join(f"alike {number}\n" for number in range(20))
+    world.release(
+        "1.1.0", {f"template/events/{kind}/files/{kind}.txt": f"{kind}\n{lines}" for kind in ("call", "pull")}
+    )
+    world.start(SPEC.replace("# Says", '[resources.shelf]\nkind = "box"\n\n# Says'))
+    world.replace("call.txt", "alike 3\n", "mine\n")
+    world.commit()
+    world.replace("holdfast.toml", 'kind = "call", word = "hello"', 'kind = "pull", box = "shelf"')
+    done = world.holdfast("sync")
+    assert done.code == 0
+    assert "call.txt: you changed it, so it is kept; delete it if you do not need it" in done.out
+    assert world.read("pull.txt") == f"pull\n{lines}"
+    assert "mine\n" in world.read("call.txt")

@@ -32,6 +32,12 @@ class Lock:
     spec: Mapping[str, object]
     files: Mapping[str, Entry]
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """The names of the functions that there were."""
+        found = self.spec.get("functions", {})
+        return tuple(found) if isinstance(found, Mapping) else ()
+
     def resolved(self, catalogue: Catalogue) -> ProjectSpec:
         """The spec that was applied, read against the template that it was applied with."""
         return from_data(self.spec, catalogue, name=FILE)

@@ -91,7 +91,10 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
     moves = moving.moves(wanted.renaming, base, theirs, files(project) if wanted.renaming else ())
     there = disk.read(project.root, [*base, *theirs, *moves.own], modes=_modes(project, base, theirs))
     mine = replace(there, plain={**there.plain, **overlay.ours})
-    found = _plan(project, wanted, moves.base(base), {**theirs, **overlay.theirs}, moves.disk(mine), moves)
+    steady = set(was.functions) == {function.name for function in wanted.spec.functions}
+    found = _plan(
+        project, wanted, moves.base(base), {**theirs, **overlay.theirs}, moves.disk(mine), moves, steady=steady
+    )
     there = there.beside(found.others)
     changes = _with_modes(project, moves.changes(found.changes, there), there)
     refusing.in_the_way(changes, there)
@@ -125,7 +128,9 @@ def files(project: Project) -> list[str]:
     return project.repository.files() if project.repository else git.listed_outside(project.root)
 
 
-def _plan(project: Project, wanted: Wanted, base: Tree, theirs: Tree, there: Disk, moves: Moves) -> Plan:
+def _plan(
+    project: Project, wanted: Wanted, base: Tree, theirs: Tree, there: Disk, moves: Moves, *, steady: bool
+) -> Plan:
     def more() -> Disk:
         paths = [path for path in files(project) if _small(project.root / path)]
         return disk.read(project.root, [path for path in paths if path not in moves.all])
@@ -139,7 +144,12 @@ def _plan(project: Project, wanted: Wanted, base: Tree, theirs: Tree, there: Dis
     relock = str(derived.get("command", "")) if isinstance(derived, dict) else ""
     label = _label(wanted.catalogue.template.ref)
     return plan.make(
-        Sides(base, there, theirs, more), label=label, updating=updating, moved=frozenset(moved), relock=relock
+        Sides(base, there, theirs, more),
+        label=label,
+        updating=updating,
+        steady=steady,
+        moved=frozenset(moved),
+        relock=relock,
     )
 
 

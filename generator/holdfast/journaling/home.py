@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +13,7 @@ from typing import BinaryIO
 
 from holdfast.errors import HoldfastError
 from holdfast.git import Repository
+from holdfast.journaling.journal import STATES
 
 #: Beside the project's files where there is no git folder to keep it in; it hides itself from a git that comes later.
 OUTSIDE = ".holdfast"
@@ -23,7 +23,7 @@ _LOCK = "lock"
 def home(root: Path, repository: Repository | None) -> Path:
     """The folder that a project's journal is in. A journal that was begun before `git init` stays where it is."""
     outside = root / OUTSIDE
-    if repository is None or outside.is_dir():
+    if repository is None or any((outside / f"{state}.json").exists() for state in STATES):
         return outside
     name = hashlib.sha256(repository.prefix.encode()).hexdigest()[:12] if repository.prefix else "project"
     return repository.folder / "holdfast" / name
@@ -46,8 +46,11 @@ def alone(place: Path, verb: str) -> Iterator[None]:
     try:
         yield
     finally:
-        if place.name == OUTSIDE and not any(entry.name.endswith(".json") for entry in place.iterdir()):
-            shutil.rmtree(place, ignore_errors=True)
+        if place.name == OUTSIDE and not any((place / f"{state}.json").exists() for state in STATES):
+            for name in (".gitignore", _LOCK):
+                (place / name).unlink(missing_ok=True)
+            with suppress(OSError):  # Windows deletes no open file, and what is not ours stays.
+                place.rmdir()
         stream.close()
 
 

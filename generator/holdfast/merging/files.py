@@ -8,17 +8,20 @@ from holdfast import git
 from holdfast.git import BASE, LINK, OURS, THEIRS, Entry, Merged, Side
 
 
-def merge(base: Side, ours: Side, theirs: Side, more: Callable[[], Side], *, names: tuple[str, str]) -> Merged:
+def merge(
+    base: Side, ours: Side, theirs: Side, more: Callable[[], Side], *, names: tuple[str, str], following: bool = True
+) -> Merged:
     """The merged tree and its conflicts; `more` reads the user's other files, no links, in case one is a moved one.
 
-    A side that took a file away may have moved it; git finds that out. Otherwise each path stands for itself, and git
-    is asked only for those that both sides changed.
+    A side that took a file away may have moved it; git finds that out, for their side only where it is `following`.
+    Otherwise each path stands for itself, and git is asked only for those that both sides changed.
     """
     alone = {path for path, entry in ours.items() if entry.mode == LINK}
+    alone |= set() if following else base.keys() - theirs.keys()
     settled = _by_path(base, ours, theirs, alone)
-    if _may_have_moved(base, ours, theirs):
-        rest = [{p: e for p, e in side.items() if p not in alone} for side in (base, {**more(), **ours}, theirs)]
-        merged = git.merge(*rest, names=names)
+    rest = [{path: entry for path, entry in side.items() if path not in alone} for side in (base, ours, theirs)]
+    if _may_have_moved(*rest):
+        merged = git.merge(rest[0], {**more(), **rest[1]}, rest[2], names=names)
     else:
         asked = {path for path in ours.keys() & theirs.keys() if path not in settled.tree}
         merged = Merged({}, {})
@@ -30,7 +33,7 @@ def merge(base: Side, ours: Side, theirs: Side, more: Callable[[], Side], *, nam
     return Merged({**merged.tree, **kept}, {**merged.conflicts, **links})
 
 
-def _by_path(base: Side, ours: Side, theirs: Side, alone: set[str]) -> Merged:
+def _by_path(base: Side, ours: Side, theirs: Side, links: set[str]) -> Merged:
     """What can be told of each path by itself: where one side alone changed it, or took it away; links stay ours."""
     tree: dict[str, Entry] = {}
     conflicts: dict[str, dict[int, Entry]] = {}
@@ -40,7 +43,7 @@ def _by_path(base: Side, ours: Side, theirs: Side, alone: set[str]) -> Merged:
             result = mine
         elif was == mine:
             result = new
-        elif mine is None or new is None or path in alone:
+        elif mine is None or new is None or path in links:
             result = mine or new
             sides = {BASE: was, OURS: mine, THEIRS: new}
             conflicts[path] = {stage: entry for stage, entry in sides.items() if entry}

@@ -67,15 +67,24 @@ def entry(file: File) -> Entry:
     return Entry(file.content, EXECUTABLE if file.executable else FILE)
 
 
-def make(sides: Sides, *, label: str, updating: bool, moved: frozenset[str] = frozenset(), relock: str = "") -> Plan:
+def make(
+    sides: Sides,
+    *,
+    label: str,
+    updating: bool,
+    steady: bool = True,
+    moved: frozenset[str] = frozenset(),
+    relock: str = "",
+) -> Plan:
     """The plan for a project.
 
     `label` names the template's side in conflicts. `updating` says that the template is another one: what it no longer
-    has and the user edited is a conflict then, and a seeded file may have another name. `moved` are files in which a
-    name changes: seeded ones are merged, too, where that is no conflict. `relock` makes derived files again.
+    has and the user edited is a conflict then, and a file may have another name; a seeded one where the service is
+    `steady`, the same functions in both. `moved` are files in which a name changes: seeded ones are merged, too, where
+    that is no conflict. `relock` makes derived files again.
     """
     plan = Plan()
-    merging = _managed(sides, updating) | moved
+    merging = _managed(sides, updating and steady) | moved
     for path in sorted((sides.base.keys() | sides.theirs.keys()) - merging):
         if _kind(sides, path) == "derived":
             _derive(plan, sides, path, relock)
@@ -89,12 +98,12 @@ def _kind(sides: Sides, path: str) -> str:
     return sides.theirs[path].kind if path in sides.theirs else sides.base[path].kind
 
 
-def _managed(sides: Sides, updating: bool) -> set[str]:
-    """What is merged: managed files, and at an update seeded ones that only one of the two templates has."""
+def _managed(sides: Sides, following: bool) -> set[str]:
+    """What is merged: managed files, and seeded ones that only one of two templates has, which may be the same."""
     found = {path for path in sides.base.keys() | sides.theirs.keys() if _kind(sides, path) == "managed"}
     gone = {p for p in sides.base.keys() - sides.theirs.keys() if sides.base[p].kind == "seeded"}
     new = {p for p in sides.theirs.keys() - sides.base.keys() if sides.theirs[p].kind == "seeded"}
-    if updating and gone and new:
+    if following and gone and new:
         found |= {p for p in gone if p in sides.disk.plain} | {p for p in new if p not in sides.disk.plain}
     return found
 
@@ -152,7 +161,7 @@ def _merge(plan: Plan, sides: Sides, paths: set[str], label: str, updating: bool
         plan.others = found.without(known | links)
         return plan.others.plain
 
-    merged = files.merge(base, ours, theirs, more, names=(YOURS, label))
+    merged = files.merge(base, ours, theirs, more, names=(YOURS, label), following=updating)
     result = dict(merged.tree)
     for path, found in sorted(merged.conflicts.items()):
         if path in moved and path in ours and sides.theirs[path].kind == "seeded":

@@ -77,7 +77,7 @@ def _todo(outcome: Outcome) -> Iterator[str]:
     if yours:
         yield f"write what is yours: {', '.join(sorted(yours))}"
     yield from outcome.todo
-    if outcome.new and not outcome.conflicts:
+    if outcome.new and not outcome.conflicts and (outcome.root / "Makefile").is_file():
         yield "make test"
 
 
