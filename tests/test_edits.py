@@ -143,6 +143,7 @@ def test_a_resource_and_a_grant_are_added(world: World) -> None:
         (["add", "function", "Not A Name", "--event", "call", "--set", "word=x"], "'Not A Name' is not a name"),
         (["add", "function"], "nobody can be asked for its name, this is no terminal; write holdfast add function NAME"),
         (["add", "resource", "x", "--kind", "bx"], "'bx' is not a kind"),
+        (["add", "grant"], "nobody can be asked for it, this is no terminal; write holdfast add grant FUNCTION RESOURCE:GRANT"),
         (["add", "grant", "hello", "nothing:get"], "the grant 'nothing:get' is on a resource that does not exist"),
         (["remove", "function", "nobody"], "there is no function 'nobody'; there are hello"),
         (["remove", "function", "hello"], "functions (at least one"),

@@ -41,6 +41,20 @@ def test_a_function_is_asked_for_with_a_resource_on_the_way(world: World) -> Non
     assert data["functions"]["ship"]["grants"] == ["shelf:get"]
 
 
+def test_grants_are_ticked_for_a_function_that_is_chosen(world: World) -> None:
+    world.start()
+    terminal = start(world, "add", "grant")
+    terminal.answer("Which function", ENTER)
+    terminal.answer("What it may do", DOWN, ENTER)
+    terminal.answer("What kind of resource", ENTER)
+    terminal.answer("Name of the new box", "shelf", ENTER)
+    terminal.answer("size", ENTER)
+    terminal.answer("What it may do", SPACE, ENTER)
+    assert terminal.end() == 0
+    assert "added grant shelf:get for hello, resource shelf" in terminal.screen()
+    assert tomllib.loads(world.read("holdfast.toml"))["functions"]["hello"]["grants"] == ["shelf:get"]
+
+
 def test_what_the_command_line_says_is_not_asked_and_ctrl_c_touches_nothing(world: World) -> None:
     world.start()
     before = world.state()

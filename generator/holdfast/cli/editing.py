@@ -78,8 +78,8 @@ def add_resource(name: str, kind: str, sets: tuple[str, ...], directory: Path, *
 
 
 @add.command("grant")
-@click.argument("function")
-@click.argument("grants", nargs=-1, required=True, metavar="RESOURCE:GRANT...")
+@click.argument("function", default="")
+@click.argument("grants", nargs=-1, metavar="RESOURCE:GRANT...")
 @DIRECTORY
 @changing
 def add_grant(
@@ -92,11 +92,16 @@ def add_grant(
     diffs: bool,
     as_json: bool,
 ) -> None:
-    """Let FUNCTION do more with a resource."""
+    """Let FUNCTION do more with a resource. At a terminal, what is not given is asked for."""
     from holdfast.commands import add as command
 
-    with progress("Merging", quiet=as_json):
-        added, outcome = command.grant(directory, function, grants, how(base, trust=trust, dry=dry))
+    ask = None
+    if at_a_terminal() and not as_json and not grants:
+        from holdfast import prompts
+
+        ask = prompts.grants
+    with progress("Merging", quiet=as_json or ask is not None):
+        added, outcome = command.grant(directory, function, grants, ask, how(base, trust=trust, dry=dry))
     show(outcome, diffs=diffs, as_json=as_json, added=added)
 
 

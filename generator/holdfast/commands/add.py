@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from holdfast.errors import HoldfastError
 
 #: Completes TOML data at a terminal: what is missing of a function or resource, or of both groups' names.
 Ask = Callable[[Catalogue, dict[str, object], str, str], dict[str, object]]
+#: Asks for a function, if none is named, and for grants: the data with new resources, the function, the grants.
+AskGrants = Callable[[Catalogue, dict[str, object], str], tuple[dict[str, object], str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)
@@ -45,22 +47,45 @@ def member(root: Path, request: Request, ask: Ask | None, how: How) -> tuple[tup
             todo = f"write holdfast add {request.group[:-1]} NAME"
             raise HoldfastError("nobody can be asked for its name, this is no terminal", todo=todo)
         spec.from_data(data, catalogue, name=f"the new {request.group[:-1]}")
-        text, added = project.text, []
-        for group in GROUPS:
-            known, now = (_table(each, group) for each in (before, data))
-            for name in now.keys() - known.keys():
-                text = edits.put(text, group, name, block(group, name, _table(now, name)))
-                added.append(f"{group[:-1]} {name}")
-        return tuple(sorted(added)), apply(project, text, catalogue, f"add {request.group[:-1]}", how)
+        text, added = _with_new(project.text, before, data)
+        return added, apply(project, text, catalogue, f"add {request.group[:-1]}", how)
 
 
-def grant(root: Path, function: str, grants: tuple[str, ...], how: How) -> tuple[tuple[str, ...], Outcome]:
-    """Add grants to a function that is there."""
+def grant(
+    root: Path, function: str, grants: tuple[str, ...], ask: AskGrants | None, how: How
+) -> tuple[tuple[str, ...], Outcome]:
+    """Add grants to a function that is there; which ones, and to which, is asked where it is not said."""
     with opened(root, "add grant", dry=how.dry) as project:
         catalogue = catalogue_of(project, how)
-        text = edits.grant(project.text, function, grants)
-        added = tuple(f"grant {each} for {function}" for each in grants)
+        text = project.text
+        made: tuple[str, ...] = ()
+        if not grants:
+            if not ask:
+                raise HoldfastError(
+                    "nobody can be asked for it, this is no terminal",
+                    todo="write holdfast add grant FUNCTION RESOURCE:GRANT",
+                )
+            spec.parse(text, catalogue)
+            before = spec.load_toml(text)
+            data, function, grants = ask(catalogue, copy.deepcopy(before), function)
+            text, made = _with_new(text, before, data, ("resources",))
+        if grants:
+            text = edits.grant(text, function, grants)
+        added = (*(f"grant {each} for {function}" for each in grants), *made)
         return added, apply(project, text, catalogue, "add grant", how)
+
+
+def _with_new(
+    text: str, before: Mapping[str, object], data: Mapping[str, object], groups: Iterable[str] = GROUPS
+) -> tuple[str, tuple[str, ...]]:
+    """`text` with the tables that `data` has beyond `before`, and what those are."""
+    added = []
+    for group in groups:
+        known, now = (_table(each, group) for each in (before, data))
+        for name in [name for name in now if name not in known]:
+            text = edits.put(text, group, name, block(group, name, _table(now, name)))
+            added.append(f"{group[:-1]} {name}")
+    return text, tuple(sorted(added))
 
 
 def _given(request: Request, before: Mapping[str, object], catalogue: Catalogue) -> dict[str, object]:

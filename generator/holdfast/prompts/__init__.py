@@ -29,6 +29,15 @@ def add(catalogue: Catalogue, data: dict[str, object], group: str, name: str) ->
     return Conversation(catalogue, data).add(group, name)
 
 
+def grants(
+    catalogue: Catalogue, data: dict[str, object], function: str
+) -> tuple[dict[str, object], str, tuple[str, ...]]:
+    """Ask for grants of a function, which is asked for if it has no name. It ends as `ask` does."""
+    from holdfast.prompts.conversation import Conversation
+
+    return Conversation(catalogue, data).grants(function)
+
+
 def answer(
     catalogue: Catalogue, data: dict[str, object], asked: Mapping[str, tuple[Question, ...]]
 ) -> dict[str, object]:

@@ -57,6 +57,14 @@ class Conversation:
             self._function()
         return self.answers.data
 
+    def grants(self, function: str) -> tuple[dict[str, object], str, tuple[str, ...]]:
+        """What a function may do beyond what it may; with the new resources that this takes."""
+        names = self._names("functions")
+        if function not in names:
+            function = widgets.select("Which function", [Choice(name, name) for name in names])
+        held = self.answers.table("functions", function).get("grants", [])
+        return self.answers.data, function, tuple(self._grants(function, held if isinstance(held, list) else []))
+
     def answer(self, asked: Mapping[str, tuple[Question, ...]]) -> dict[str, object]:
         """These questions, and what is missing beside them."""
         for table, questions in self.catalogue.tables.items():
@@ -104,8 +112,8 @@ class Conversation:
         events = [each.get("event", {}) for each in functions.values()] if isinstance(functions, dict) else []
         return str(next((event.get("kind", "") for event in events), ""))
 
-    def _grants(self, function: str) -> list[str]:
-        """What the function may do, ticked in a list that grows with each new resource."""
+    def _grants(self, function: str, held: list[str] | None = None) -> list[str]:
+        """What the function may do beyond what is held, ticked in a list that grows with each new resource."""
         kinds = self.catalogue.group(RESOURCES)
         ticked: list[str] = []
         newest = ""
@@ -113,7 +121,8 @@ class Conversation:
             offered = [
                 Choice(grant, title, short=grant, ticked=grant in ticked)
                 for grant, title in self._offered()
-                if not self.answers.refused(("functions", function, "grants"), [grant])
+                if grant not in (held or ())
+                and not self.answers.refused(("functions", function, "grants"), [*(held or ()), grant])
             ]
             pointed = next((choice.value for choice in offered if choice.value.startswith(f"{newest}:")), "")
             if offered:

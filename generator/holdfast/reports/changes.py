@@ -72,7 +72,11 @@ def _todo(outcome: Outcome) -> Iterator[str]:
     yours = [
         path
         for path, entry in outcome.new.items()
-        if entry and path not in outcome.old and path.endswith((".py", ".json")) and path in outcome.yours
+        if entry
+        and entry.content
+        and path not in outcome.old
+        and path.endswith((".py", ".json"))
+        and path in outcome.yours
     ]
     if yours:
         yield f"write what is yours: {', '.join(sorted(yours))}"
