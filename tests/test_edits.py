@@ -106,7 +106,7 @@ def test_a_function_comes_with_its_files_and_says_what_to_do(world: World) -> No
     done = world.holdfast("add", "function", "ship-it", "--event", "call", "--set", "word=go", "--set", "memory=256")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("orders: added function ship-it: 1 file added, 3 files changed.\n")
-    assert "write what is yours: functions/ship_it/handler.py" in done.out
+    assert "Next:\n  write what is yours:\n    functions/ship_it/handler.py\n" in done.out
     assert (
         world.read("holdfast.toml")
         == SPEC + '\n[functions.ship-it]\nevent = { kind = "call", word = "go" }\nmemory = 256\n'

@@ -79,7 +79,8 @@ def _todo(outcome: Outcome) -> Iterator[str]:
         and path in outcome.yours
     ]
     if yours:
-        yield f"write what is yours: {', '.join(sorted(yours))}"
+        yield "write what is yours:"
+        yield from (f"  {path}" for path in sorted(yours))
     yield from outcome.todo
     if outcome.new and not outcome.conflicts and (outcome.root / "Makefile").is_file():
         yield "make test"
