@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from holdfast import git, versions
 from holdfast.changing import torn
 from holdfast.git import BASE, OURS, THEIRS, Entry
-from holdfast.merging import requirements
+from holdfast.merging import disk, requirements
 from holdfast.merging.style import PLAIN, Style, plain
 
 
@@ -95,3 +97,15 @@ def test_both_sides_of_a_torn_spec_are_joined_where_they_do_not_contradict(betwe
         )
         == ""
     )
+
+
+def test_names_that_differ_in_case_alone_are_one_file_where_the_system_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("a\n", encoding="utf-8")
+    whole = Path.lstat
+    monkeypatch.setattr(Path, "lstat", lambda path: whole(path.with_name(path.name.lower())))
+    reads = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: reads(path.with_name(path.name.lower())))
+    assert disk.read(tmp_path, ["A.txt"]).raw.keys() == {"A.txt"}, "the system does not tell them apart"
+    assert disk.read(tmp_path, ["A.txt", "a.txt"]).raw.keys() == {"a.txt"}

@@ -56,7 +56,7 @@ def read(root: Path, paths: Iterable[str], *, modes: Mapping[str, str] | None = 
     raw: dict[str, Entry] = {}
     obstacles: dict[str, Obstacle] = {}
     folders: dict[str, Obstacle | None] = {"": None}
-    for path in dict.fromkeys(paths):
+    for path in _told_apart(root, list(dict.fromkeys(paths))):
         blocked = _above(root, path.rpartition("/")[0], folders)
         if blocked:
             obstacles[path] = blocked
@@ -75,6 +75,24 @@ def read(root: Path, paths: Iterable[str], *, modes: Mapping[str, str] | None = 
         {path: style for path, (_, style) in texts.items()},
         obstacles,
     )
+
+
+def _told_apart(root: Path, paths: list[str]) -> list[str]:
+    """The paths without those that lead to another one's file, where a file system does not tell cases apart."""
+    folded: dict[str, list[str]] = {}
+    for path in paths:
+        folded.setdefault(path.casefold(), []).append(path)
+    twins = {path for group in folded.values() if len(group) > 1 for path in group}
+    return [path for path in paths if path not in twins or _is_named(root / path)]
+
+
+def _is_named(path: Path) -> bool:
+    """Whether a folder lists the file by this very name, or has none that could be meant by it."""
+    try:
+        names = [entry.name for entry in path.parent.iterdir()]
+    except OSError:
+        return True
+    return path.name in names or path.name.casefold() not in {name.casefold() for name in names}
 
 
 def _mode(path: str, entry: Entry, modes: Mapping[str, str]) -> str:
