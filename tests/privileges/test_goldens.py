@@ -26,6 +26,7 @@ IDLE = {
         "bid": ["SendToClients"],
     },
     "resources-function": {"offer": ["PricingFunctionInvoke"]},
+    "vpc": {"keep": ["UploadsBucketGet"]},
 }
 
 
