@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import tempfile
@@ -19,6 +20,8 @@ from holdfast.merging import disk, plan
 from holdfast.merging.plan import Plan, Sides
 from holdfast.model import FileKind
 from holdfast.tree import File, Tree
+from living import TEMPLATE, World
+from living import world as world  # noqa: PLC0414 - a fixture
 
 #: Thousands once in a while, a few in CI.
 EXAMPLES = int(os.environ.get("HOLDFAST_EXAMPLES", "60"))
@@ -216,6 +219,71 @@ def test_an_unedited_project_becomes_what_the_template_makes(
         if path in theirs and (file.kind == "seeded" or theirs[path].kind == "seeded"):
             wanted[path] = file.content
     assert (result, found.conflicts) == (wanted, [])
+
+
+@settings(
+    max_examples=max(8, EXAMPLES // 10),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=EXAMPLES < 1000,
+)
+@given(cases())
+def test_a_whole_update_ends_whole_or_is_taken_back_whole(
+    world: World, case: tuple[Tree, Tree, dict[str, bytes], bool, str]
+) -> None:
+    """The command itself, in a repository: refused, done, or in conflict, and then aborted, repeated and continued."""
+    base, theirs, ours, _, style = case
+    with tempfile.TemporaryDirectory(dir=world.place) as place:
+        one = World(Path(place), world.patch, _files({}))
+        one.release("1.0.0", _files(base))
+        one.start()
+        for path in base:
+            (one.project / path).unlink()
+        laid(one.project, ours, base, style)
+        one.write("always.txt", "committed\n")
+        one.commit("mine")
+        one.write("always.txt", "changed\n")
+        before = one.state()
+        one.release("2.0.0", {**dict.fromkeys(_files(base)), **_files(theirs)})
+        would = one.holdfast("update", "--dry-run").code
+        assert one.state() == before
+        done = one.holdfast("update")
+        assert done.code == would
+        if done.code == 2:
+            assert one.state() == before
+            assert "in the way" in done.err
+        else:
+            if done.code == 1:
+                _conflicts(one, before)
+            for command in ("update", "sync"):
+                assert one.holdfast(command).out == "orders: nothing to change.\n"
+
+
+def _conflicts(one: World, before: object) -> None:
+    """An update that ended in conflict can be taken back, repeated, resolved and finished."""
+    after = one.state()
+    assert one.holdfast("sync").code == 2
+    assert one.holdfast("abort").code == 0
+    assert one.state() == before
+    assert one.holdfast("update").code == 1
+    assert one.state() == after
+    one.git("add", "--all")
+    for line in one.holdfast("continue").out.splitlines():
+        path, marked, _ = line.partition(": it still holds the markers")
+        if marked:
+            one.write(path, "resolved\n")
+    one.holdfast("continue")
+
+
+def _files(tree: Tree) -> dict[str, str | bytes | None]:
+    """The tiny template with a tree for the files of its project."""
+    kept = {path: text for path, text in TEMPLATE.items() if not path.startswith("template/project/")}
+    seeded = [path for path, file in tree.items() if file.kind == "seeded"]
+    executable = [path for path, file in tree.items() if file.executable]
+    part = f"[tables.project.name]\nrequired = true\n[files]\nseeded = {json.dumps(seeded)}\nexecutable = {json.dumps(executable)}\n"
+    listed = "template/project/files/list.yaml"
+    files = {f"template/project/files/{path}": file.content for path, file in tree.items()}
+    return {**kept, "template/project/part.toml": part, listed: TEMPLATE[listed], **files}
 
 
 @pytest.mark.parametrize("how", ["git", "no git"])
