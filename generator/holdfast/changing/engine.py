@@ -85,7 +85,7 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
     """Make `project` what is `wanted`, or say what that would do; `finishing` is called before the first write."""
     overlay = wanted.overlay or Overlay()
     was = overlay.lock or project.lock()
-    base = {**render.render(was.resolved(wanted.old), wanted.old), **overlay.base}
+    base = {**render.render(was.resolved(wanted.old), wanted.old, again=True), **overlay.base}
     theirs = render.render(wanted.spec, wanted.catalogue)
     notes = replacing.check(base, theirs, strict=wanted.strict)
     moves = moving.moves(wanted.renaming, base, theirs, files(project) if wanted.renaming else ())

@@ -41,16 +41,19 @@ def in_the_way(changes: Mapping[str, Entry | None], disk: Disk) -> None:
 
 def uncommitted(project: Project, changes: Iterable[str], base: Tree, disk: Disk) -> None:
     """Refuse to change files whose content is nowhere else: neither committed nor written by holdfast itself."""
-    repository = project.repository
-    there = [path for path in changes if path in disk.raw]
+    repository, own = project.repository, _written(project.home)
+    there = [
+        path
+        for path in sorted(changes)
+        if path in disk.raw
+        and not (path in base and disk.plain[path] == entry(base[path]))
+        and own.get(path) != _sha(disk.raw[path].content)
+    ]
     if repository is None or not there:
         return
-    index, head, own = repository.index(), repository.committed(), _written(project.home)
+    index, head = repository.index(), repository.committed()
     untracked, changed, unclear = [], [], []
-    for path in sorted(there):
-        known = path in base and disk.plain[path] == entry(base[path])
-        if known or own.get(path) == _sha(disk.raw[path].content):
-            continue
+    for path in there:
         stages = index.get(path, {})
         if not stages:
             untracked.append(path)
