@@ -164,6 +164,8 @@ def test_datadog_gets_spans_and_metrics(datadog: Seen) -> None:
     roots = [span for span in seen.spans if span["name"] == "aws.lambda"]
     assert [root["meta"]["app.correlation_id"] for root in roots] == [request_id(number) for number in range(3)]
     assert {root["resource"] for root in roots} == {"bench"}
+    assert len({root["trace_id"] for root in roots}) == 3, "who calls has chosen the trace"
+    assert not [root for root in roots if root.get("parent_id")]
     named = {span["name"]: span for span in reversed(seen.spans)}
     card, bank = named["charge card"], named["call bank"]
     (queue,) = [span for span in seen.spans if span["resource"] == "sqs.sendmessagebatch"]

@@ -20,7 +20,7 @@ from support.runtime_api import Session, request_id
 linux = pytest.mark.skipif(sys.platform != "linux", reason="Lambda's client is built for Linux alone")
 BACKENDS = {"xray": "defaults", "otlp": "observability-otlp"}
 each_backend = pytest.mark.parametrize("backend", BACKENDS)
-CANARY = "canary7d1f0c2e5b"
+CANARY = runtime_api.CANARY
 
 #: Says all it can about its event; the third invocation fails.
 HANDLER = '''\

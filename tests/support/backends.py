@@ -17,12 +17,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from support import tools
+from support import runtime_api, tools
 
 LAYERS = Path(__file__).with_name("layers")
 #: The backends whose library is in a layer.
 LAYERED = tuple(sorted(path.stem for path in LAYERS.glob("*.txt")))
-CANARY = "canary7d1f0c2e5b"
+CANARY = runtime_api.CANARY
 
 #: What business code may do: spans, attributes, calls of AWS and of others, good and bad, each with a canary.
 HANDLER = f'''\

@@ -29,6 +29,20 @@ KEY = "key-0f1e2d3c4b5a"
 TRACE = "1-65943e2f-1a2b3c4d5e6f708192a3b4c5"
 #: Lambda's own span of an invocation.
 ABOVE = "53995c3f42cd8ad8"
+#: What whoever invokes a function himself may hand over beside an event.
+CANARY = "canary7d1f0c2e5b"
+_BESIDE = {
+    "x-datadog-trace-id": "4242424242",
+    "x-datadog-parent-id": "4343434343",
+    "x-datadog-sampling-priority": "2",
+    "x-datadog-origin": CANARY,
+    "x-datadog-tags": f"_dd.p.canary={CANARY}",
+    "traceparent": "00-4242424242424242424242424242424a-424242424242424a-01",
+    "tracestate": f"dd=s:2;o:{CANARY};t.canary:{CANARY}",
+    "baggage": f"user.id={CANARY}",
+    "newrelic": CANARY,
+}
+_CLIENT = json.dumps({"custom": _BESIDE | {"_datadog": _BESIDE}, "client": {"app_title": CANARY}, "env": _BESIDE})
 #: Lambda's quota for the answer of a synchronous invocation.
 _LARGEST_ANSWER = 6 * 1024 * 1024 + 100
 _PATIENCE = 30.0
@@ -125,6 +139,7 @@ class _Requests(BaseHTTPRequestHandler):
                 "Lambda-Runtime-Deadline-Ms": str(round(time.time() * 1000) + 60_000),
                 "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-1:111122223333:function:bench",
                 "Lambda-Runtime-Trace-Id": f"Root={TRACE};Parent={ABOVE};Sampled=1",
+                "Lambda-Runtime-Client-Context": _CLIENT,
             },
         )
 

@@ -1,7 +1,8 @@
 """Spans and metrics for Datadog, by the library of its layer. Where the layer is not, nothing is recorded.
 
 Datadog's own handler is not used: it gets each event before anybody has looked at it, and writes path, addresses and
-more into tags. Its wrapper is around the boundary instead, with an empty event, and what leaves has passed `Shown`.
+more into tags. Its wrapper is around the boundary instead, with an empty event and nothing that a caller handed over
+beside it, and what leaves has passed `Shown`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextvars import ContextVar
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -47,8 +49,8 @@ _SETTINGS = {
     "DD_TRACE_OTEL_ENABLED": "false",
     "DD_TRACE_STATS_COMPUTATION_ENABLED": "false",
 }
-#: The event, out of the wrapper's sight.
-_EVENT: ContextVar[object] = ContextVar("event")
+#: The event and Lambda's context, out of the wrapper's sight.
+_INVOCATION: ContextVar[tuple[object, Context]] = ContextVar("invocation")
 
 
 class Recorded:
@@ -84,18 +86,21 @@ def traced(handler: Handler) -> Handler:
         return handler
     from datadog_lambda.wrapper import datadog_lambda_wrapper
 
-    def wrapped(_: object, context: Context) -> Any:
+    def wrapped(_: object, _context: Context) -> Any:
+        event, context = _INVOCATION.get()
         with Within(lambda: _root(context)):
-            return handler(_EVENT.get(), context)
+            return handler(event, context)
 
     seen = datadog_lambda_wrapper(wrapped)
 
     def within(event: object, context: Context) -> Any:
-        before = _EVENT.set(event)
+        before = _INVOCATION.set((event, context))
+        told: Any = copy(context)
+        told.client_context = None  # Whoever calls the function himself could choose the trace, and whether it is kept.
         try:
-            return seen({}, context)
+            return seen({}, told)
         finally:
-            _EVENT.reset(before)
+            _INVOCATION.reset(before)
 
     return within
 
