@@ -261,6 +261,9 @@ def test_a_preset_is_an_address_and_a_header(preset: str, endpoint: str, header:
         ('preset = "collector"\n', "endpoint is missing"),
         (ALONE.replace("https", "http"), "write an https address"),
         (ALONE.replace("https://", "https://user:word@"), "write an https address"),
+        (ALONE.replace("4318", "65536"), "write an https address"),
+        (ALONE.replace("4318", "0"), "write an https address"),
+        (ALONE.replace("4318", "4318/v1/traces"), "write an https address without v1/traces"),
         (OWN.replace('"secret"', '"queue"'), "'key' is a queue; name a secret"),
     ],
 )
