@@ -51,12 +51,14 @@ ANY_RESOURCE = {
     "xray:PutTelemetryRecords": "traces",
     "xray:PutTraceSegments": "traces",
 }
-#: What Lambda does with a network must not be got by the function's own code, said as a Deny on everything.
+#: What Lambda does with a network must not be got by the function's own code, nor an environment by Dashbird's role, said as
+#: a Deny on everything.
 DENIED = {
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
     "ec2:UnassignPrivateIpAddresses",
+    "kms:Decrypt",
 }
 
 

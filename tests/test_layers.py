@@ -178,9 +178,12 @@ def test_dashbird_may_read_this_service_and_no_environment(catalogue: Catalogue)
     assert trust["Principal"] == {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::458024764010:root"}}
     assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "ExternalId"}}}
     assert "Default" not in policies.template(files, "platform/dashbird.yaml")["Parameters"]["ExternalId"]
-    logs, others = role["Policies"][0]["PolicyDocument"]["Statement"]
+    logs, others, environment = role["Policies"][0]["PolicyDocument"]["Statement"]
     assert logs["Action"] == ["logs:DescribeLogStreams", "logs:FilterLogEvents"]
     assert logs["Resource"]["Fn::Sub"].endswith(":log-group:/aws/lambda/observability-dashbird-*:*")
     assert others["Condition"] == {"StringEquals": {"aws:RequestedRegion": {"Ref": "AWS::Region"}}}
     assert all(re.fullmatch(r"[a-z]+:(BatchGet|Describe|Get|List)\w+", action) for action in others["Action"])
     assert not [action for action in others["Action"] if action.startswith(("kms:", "lambda:Get", "secretsmanager:"))]
+    assert (environment["Effect"], environment["Action"], environment["Resource"]) == ("Deny", "kms:Decrypt", "*")
+    via = {"kms:ViaService": {"Fn::Sub": "lambda.${AWS::Region}.${AWS::URLSuffix}"}}
+    assert environment["Condition"] == {"StringEquals": via}
