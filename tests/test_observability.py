@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -272,12 +273,26 @@ def test_what_would_send_nothing_or_in_the_clear_is_refused(more: str, told: str
         _rendered(catalogue, more)
 
 
-def test_a_backend_that_is_not_chosen_costs_nothing(catalogue: Catalogue) -> None:
-    """No package, no file, no variable and no right of another one."""
-    files = project.files(spec.parse(goldens.specs(catalogue)["defaults"], catalogue), "", catalogue)
-    shipped = {path: file.content.decode() for path, file in files.items() if path.startswith("src/")}
-    shipped |= {path: files[path].content.decode() for path in ("requirements.txt", "template.yaml")}
-    for path, text in shipped.items():
-        assert "opentelemetry" not in text.lower(), path
-        assert "OTEL_" not in text, path
-        assert "OTLP" not in text, path
+#: How to know what a backend brings: its packages, variables, layers and files.
+MARKS = {
+    "application-signals": re.compile(r"AWSOpenTelemetryDistro|application-signals|aws_calls|OTEL_SERVICE_NAME"),
+    "dashbird": re.compile(r"dashbird"),
+    "datadog": re.compile(r"datadog|ddtrace|\bDD_"),
+    "newrelic": re.compile(r"newrelic|NEW_RELIC"),
+    "otlp": re.compile(r"opentelemetry-|OTLP|OTEL_TRACES_SAMPLER\b"),
+    "xray": re.compile(r"AWS_XRAY_DAEMON_ADDRESS"),
+}
+
+
+@pytest.mark.parametrize("backend", MARKS)
+def test_a_backend_that_is_not_chosen_costs_nothing(backend: str, catalogue: Catalogue) -> None:
+    """No package, no file, no variable, no layer and no right of another one."""
+    assert {*MARKS} == {*catalogue.group("observability")}
+    text = goldens.specs(catalogue)["defaults" if backend == "xray" else f"observability-{backend}"]
+    files = project.files(spec.parse(text, catalogue), text, catalogue)
+    kept = ("src/", "platform/", "template.yaml", "requirements.txt", "samconfig.toml")
+    shipped = "\n".join(
+        f"{path}\n{file.content.decode()}" for path, file in files.items() if path.startswith(kept)
+    ).replace(f"observability-{backend}", "svc")
+    shares = {backend, "xray"} if backend == "dashbird" else {backend}
+    assert {name for name, mark in MARKS.items() if mark.search(shipped)} == shares
