@@ -118,6 +118,9 @@ def test_a_vendor_is_reached_where_somebody_says_it_is(catalogue: Catalogue, ans
     (rule,) = (rule for rule in rules(files) if "CidrIp" in rule)
     assert rule == HTTPS | {"Description": rule["Description"], "CidrIp": {"Ref": "CollectorNetwork"}}
     assert "Default" not in policies.template(files)["Parameters"]["CollectorNetwork"]
+    assert "They also reach what `CollectorNetwork`" in files["README.md"].content.decode()
+    alone = rendered(PROJECT + VPC + ALONE + CALLED, catalogue)
+    assert "CollectorNetwork" not in alone["README.md"].content.decode()
     assert "CidrIp" not in str(policies.template(rendered(text.replace(VPC, ""), catalogue))["Resources"])
 
 
