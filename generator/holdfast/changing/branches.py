@@ -12,8 +12,8 @@ from dataclasses import replace
 from holdfast import lock, render, spec, versions
 from holdfast.catalogue import Catalogue
 from holdfast.changing import torn
-from holdfast.changing.engine import Overlay, Wanted
 from holdfast.changing.opened import Project
+from holdfast.changing.values import Overlay, Wanted
 from holdfast.errors import HoldfastError
 from holdfast.git import OURS, THEIRS, Entry, Repository
 from holdfast.lock import Lock

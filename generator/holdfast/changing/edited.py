@@ -8,9 +8,10 @@ from pathlib import Path
 
 from holdfast import origins, render, spec
 from holdfast.catalogue import Catalogue, load
-from holdfast.changing.engine import Outcome, Wanted, change
+from holdfast.changing.engine import change
 from holdfast.changing.moving import Renaming
 from holdfast.changing.opened import Project
+from holdfast.changing.values import Outcome, Wanted
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from holdfast.cli.shared import EXIT_FINDINGS, at_a_terminal, ignore_interrupts,
 
 if TYPE_CHECKING:
     from holdfast.changing.edited import How
-    from holdfast.changing.engine import Outcome
+    from holdfast.changing.values import Outcome
 
 Command = TypeVar("Command", bound=Callable[..., None])
 

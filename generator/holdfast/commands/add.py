@@ -10,8 +10,8 @@ from pathlib import Path
 from holdfast import members, names, sets, spec
 from holdfast.catalogue import Catalogue
 from holdfast.changing.edited import How, apply, catalogue_of
-from holdfast.changing.engine import Outcome
 from holdfast.changing.opened import opened
+from holdfast.changing.values import Outcome
 from holdfast.editing import edits
 from holdfast.editing.blocks import block
 from holdfast.editing.tables import GROUPS

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from holdfast.catalogue import Catalogue
 from holdfast.changing.edited import How, apply, catalogue_of
-from holdfast.changing.engine import Outcome
 from holdfast.changing.opened import opened
 from holdfast.changing.references import references
+from holdfast.changing.values import Outcome
 from holdfast.editing import edits
 from holdfast.errors import HoldfastError
 from holdfast.model import ProjectSpec

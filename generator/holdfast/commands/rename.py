@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from holdfast.changing.edited import How, apply, catalogue_of
-from holdfast.changing.engine import Outcome
 from holdfast.changing.moving import Renaming
 from holdfast.changing.opened import opened
 from holdfast.changing.references import references
+from holdfast.changing.values import Outcome
 from holdfast.editing import edits
 from holdfast.spec import parse
 

@@ -8,8 +8,9 @@ from holdfast import origins
 from holdfast.catalogue import load
 from holdfast.changing import branches
 from holdfast.changing.edited import How, apply, catalogue_of
-from holdfast.changing.engine import Outcome, change
+from holdfast.changing.engine import change
 from holdfast.changing.opened import opened
+from holdfast.changing.values import Outcome
 
 
 def sync(root: Path, how: How) -> Outcome:

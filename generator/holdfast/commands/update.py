@@ -9,8 +9,9 @@ from pathlib import Path
 from holdfast import lock, origins, render, sets, source, spec, versions
 from holdfast.catalogue import Catalogue, load
 from holdfast.changing.edited import How, catalogue_of
-from holdfast.changing.engine import Outcome, Wanted, change
+from holdfast.changing.engine import change
 from holdfast.changing.opened import Project, opened
+from holdfast.changing.values import Outcome, Wanted
 from holdfast.editing import edits
 from holdfast.errors import HoldfastError
 from holdfast.model import Question, TemplateRef

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 
-from holdfast.changing.engine import Outcome
+from holdfast.changing.values import Outcome
 from holdfast.git import EXECUTABLE, LINK, Entry
 
 #: More files than this are counted, not listed, once they are written: `git diff` shows them.
