@@ -237,8 +237,7 @@ def test_a_whole_update_ends_whole_or_is_taken_back_whole(
         one = World(Path(place), world.patch, _files({}))
         one.release("1.0.0", _files(base))
         one.start()
-        for path in base:
-            (one.project / path).unlink()
+        one.git("rm", "-r", "--quiet", "--ignore-unmatch", "--", *base)  # The folders that become empty, too.
         laid(one.project, ours, base, style)
         one.write("always.txt", "committed\n")
         one.commit("mine")
