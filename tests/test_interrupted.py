@@ -145,18 +145,37 @@ def test_commands_that_race_leave_one_result(world: World) -> None:
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
 
 
-def test_what_was_edited_after_a_kill_is_not_written_over(world: World) -> None:
-    prepare(world, "update with conflicts")
-    before = world.state()
+def killed_after(world: World, files: int) -> None:
+    """An update that was killed when so many files were in their places."""
     code = (
         "import os, signal, sys; from holdfast.journaling import working; from holdfast import cli\n"
         "place, done = working.place, []\n"
         "def stop(*both):\n"
-        "    if len(done) == 2: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"    if len(done) == {files}: os.kill(os.getpid(), signal.SIGKILL)\n"
         "    done.append(place(*both))\n"
         "working.place = stop; sys.argv = ['holdfast', 'update']; cli._run()"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=world.project, check=False).returncode == -signal.SIGKILL
+
+
+def test_what_was_brought_back_after_a_kill_is_not_changed_again_unasked(world: World) -> None:
+    """Somebody who sees half of it takes it back with git, and goes on."""
+    prepare(world, "update")
+    before = world.state()
+    killed_after(world, 2)
+    assert world.state() != before
+    world.git("checkout", "a.txt", "gone.txt", "run.sh")
+    done = world.holdfast("continue")
+    assert done.code == 2
+    assert "`holdfast update`, which was interrupted, was undone first" in done.err
+    assert world.state() == before
+    assert world.holdfast("update").code == 0
+
+
+def test_what_was_edited_after_a_kill_is_not_written_over(world: World) -> None:
+    prepare(world, "update with conflicts")
+    before = world.state()
+    killed_after(world, 2)
     world.write("run.sh", "edited after the kill\n")
     for _ in range(2):
         done = world.holdfast("sync")

@@ -27,7 +27,9 @@ def recover(root: Path, home: Path, repository: Repository | None) -> tuple[str,
         if not (home / LOCK).exists():  # `continue` was killed after its last word.
             working.clean(home)
         return ()
-    if state == "do":
+    if state == "do" and working.reverted(root, home, entries):
+        journal.turn(home, "do", "undo")
+    elif state == "do":
         working.do(root, home, entries, repository, resumed=True)
         return (f"`holdfast {entries.verb}`, which was interrupted, was finished first.",)
     working.undo(root, home, entries, repository, force=state == "abort")

@@ -74,8 +74,10 @@ def undo(root: Path, home: Path, entries: Journal, repository: Repository | None
     """
     try:
         for number, step in reversed(list(enumerate(entries.steps))):
-            now = state_of(disk.read(root, [step.path]).raw.get(step.path)) if force else step.after
-            _take(root, step.path, now, step.before, home / OLD / str(number))
+            source = home / OLD / str(number)
+            if not step.before or source.exists():  # Otherwise it was put back before, and is somebody's again.
+                now = _state(root, step.path) if force else step.after
+                _take(root, step.path, now, step.before, source)
         if (home / INDEX_BEFORE).exists() and repository:
             repository.set_index(home / INDEX_BEFORE)
     except OSError as error:
@@ -83,6 +85,18 @@ def undo(root: Path, home: Path, entries: Journal, repository: Repository | None
         todo = "mend that and run any holdfast command there: it goes on"
         raise HoldfastError(why, where=str(error.filename or root), todo=todo) from None
     clean(home)
+
+
+def reverted(root: Path, home: Path, entries: Journal) -> bool:
+    """Whether somebody brought a file back that was changed already: then the rest is undone, not finished."""
+    return any(
+        step.after and not (home / NEW / str(number)).exists() and same(_state(root, step.path), step.before)
+        for number, step in enumerate(entries.steps)
+    )
+
+
+def _state(root: Path, path: str) -> str:
+    return state_of(disk.read(root, [path]).raw.get(path))
 
 
 def _check(taken: bool, path: str, *, resumed: bool) -> None:
