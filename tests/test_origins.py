@@ -210,6 +210,12 @@ def test_a_version_that_nobody_knows_is_refused(world: World) -> None:
         "the template holdfast 9.9.9 with digest ffffffffffff is not among the templates that this holdfast knows"
         in done.err
     )
+    now = source.bundled().ref
+    text["templates"][0] |= {"version": now.version}  # type: ignore[index]
+    world.write("holdfast.lock", json.dumps(text))
+    refused = world.holdfast("sync").err
+    assert f"has digest {'f' * 64} in holdfast.lock" in refused
+    assert f"with digest {now.digest}; it was another before it was released" in refused
     text["templates"][0] |= {"version": "0.1.0"}  # type: ignore[index]
     world.write("holdfast.lock", json.dumps(text))
     assert f"holdfast 0.1.0 has digest {'f' * 64} in holdfast.lock" in world.holdfast("sync").err

@@ -125,6 +125,8 @@ def _released(ref: TemplateRef) -> Template:
     bundled = source.bundled()
     if bundled.ref.digest == ref.digest:
         return bundled
+    if (bundled.ref.name, bundled.ref.version) == (ref.name, ref.version):
+        return _same(bundled, ref, "holdfast's own template", f"it was another before it was released; {_BASE}")
     known = [path for path in releases() if path.stem.startswith(f"{ref.name}-{ref.version}-")]
     if not known:
         raise HoldfastError(

@@ -21,7 +21,7 @@ DIRECTORY = click.argument("directory", default=".", type=click.Path(path_type=P
 
 def changing(command: Command) -> Command:
     """The options of every command that changes a project."""
-    for option in (
+    options = (
         click.option("--dry-run", "dry", is_flag=True, help="Say what would change, and touch nothing."),
         click.option("--diff", "diffs", is_flag=True, help="Print every change as a diff."),
         click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON."),
@@ -31,7 +31,8 @@ def changing(command: Command) -> Command:
             help="A folder or archive with the template that the project was made with.",
         ),
         click.option("--trust", is_flag=True, help="Let another template load its own Jinja extensions."),
-    ):
+    )
+    for option in reversed(options):
         command = option(command)
     return command
 

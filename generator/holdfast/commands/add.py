@@ -107,11 +107,11 @@ def _given(request: Request, before: Mapping[str, object], catalogue: Catalogue)
     wanted = [sets.Assignment((*place, *kind), request.kind)] if request.kind else []
     if not request.kind:
         wanted.append(sets.Assignment(place, {}))
+    if request.grants:
+        wanted.append(sets.Assignment((*place, "grants"), list(request.grants)))
     wanted += [
         sets.parse(f"{'.'.join((*place, *_within(request, each, catalogue)))}", catalogue) for each in request.sets
     ]
-    if request.grants:
-        wanted.append(sets.Assignment((*place, "grants"), list(request.grants)))
     sets.apply(data, wanted)
     return data
 
