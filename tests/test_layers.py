@@ -164,6 +164,32 @@ def test_a_key_is_a_reference_to_a_secret_and_nothing_else(backend: str, key: st
     assert [name for name in variables if "KEY" in name] == [name]
 
 
+@pytest.mark.parametrize(
+    ("architecture", "region", "account", "layer"),
+    [
+        ("arm64", "eu-west-1", "580247275435", "LambdaInsightsExtension-Arm64:25"),
+        ("x86_64", "ap-southeast-4", "158895979263", "LambdaInsightsExtension:29"),
+        ("x86_64", "us-gov-west-1", "751350123760", "LambdaInsightsExtension:24"),
+        ("arm64", "mx-central-1", "", "LambdaInsightsExtension-Arm64:"),
+    ],
+)
+def test_the_layer_of_insights_is_aws_own(
+    architecture: str, region: str, account: str, layer: str, catalogue: Catalogue
+) -> None:
+    """And a deployment may take it from that account alone; where none is known, a stage must say which."""
+    text = f'[project]\nname = "svc"\nowner = "me"\nregion = "{region}"\narchitecture = "{architecture}"\n'
+    text += '[observability]\ninsights = true\n[functions.hello]\nevent = { kind = "http-api", route = "GET /" }\n'
+    files = _files(catalogue, text)
+    parameter = policies.template(files, "template.yaml")["Parameters"]["InsightsLayer"]
+    name = layer.partition(":")[0]
+    (allowed,) = (arn["Fn::Sub"] for arn in _allowed(files))
+    assert allowed.endswith(f":${{AWS::Region}}:{account or '*'}:layer:{name}:*")
+    partition = "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    default = f"arn:{partition}:lambda:{region}:{account}:layer:{layer}"
+    assert parameter.get("Default") == (default if account else None)
+    assert not account or re.fullmatch(parameter["AllowedPattern"], default)
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_lambdas_own_tracing_is_on_where_a_backend_reads_it(backend: str, catalogue: Catalogue) -> None:
     files = _files(catalogue, _text(catalogue, backend))
