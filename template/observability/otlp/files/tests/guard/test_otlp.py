@@ -26,13 +26,14 @@ XRAY = "Root=1-65943e2f-1a2b3c4d5e6f708192a3b4c5;Parent=53995c3f42cd8ad8;Sampled
 
 
 class Receiver(ThreadingHTTPServer):
-    """Answers `status`, after `release` where it is made to wait, and keeps what it got."""
+    """Answers `status`, after `release` where it is made to wait, and keeps what it got. It is at `location` now."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Requests)
         self.status = 200
+        self.location = ""
         self.release = threading.Event()
         self.release.set()
         self.bodies: list[bytes] = []
@@ -63,6 +64,13 @@ class _Requests(BaseHTTPRequestHandler):
         self.server.bodies.append(gzip.decompress(body))
         self.server.release.wait(10)
         self.send_response(self.server.status)
+        if self.server.location:
+            self.send_header("Location", self.server.location)
+        self.end_headers()
+
+    def do_GET(self) -> None:
+        self.server.paths.append(self.path)
+        self.send_response(200)
         self.end_headers()
 
     def log_message(self, *words: object) -> None: ...
@@ -224,6 +232,17 @@ def test_a_receiver_that_refuses_costs_a_line_of_the_log(
     assert result.error is None
     assert [line["spans"] for line in result.named("spans_lost")] == [3]
     assert CANARY not in result.output
+
+
+@pytest.mark.parametrize("status", [302, 307])
+def test_nothing_goes_where_a_receiver_points(
+    status: int, receiver: Receiver, context: Context, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The key would, and a page for people would be taken for an answer."""
+    receiver.status, receiver.location = status, f"http://localhost:{receiver.server_port}/elsewhere"
+    result = _run(_charging, context, capfd)
+    assert [line["spans"] for line in result.named("spans_lost")] == [3]
+    assert receiver.paths == ["/base/v1/traces"]
 
 
 def test_a_slow_receiver_delays_nothing_for_long(

@@ -18,6 +18,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 from opentelemetry.sdk.version import __version__
 from opentelemetry.trace import Tracer
+from requests import Session  # The exporter's own.
 
 from ..context import Context
 from ..failure import kind_of
@@ -74,7 +75,10 @@ class _Way:
         headers = {}
         if "OTLP_SECRET" in os.environ:
             headers[_HEADER] = _key(os.environ["OTLP_SECRET"])
-        exporter = OTLPSpanExporter(headers=headers, timeout=_LONGEST, compression=Compression.Gzip)
+        session = Session()
+        # Another address would get the key, and its page would pass for a receiver's consent.
+        session.max_redirects = 0
+        exporter = OTLPSpanExporter(headers=headers, timeout=_LONGEST, compression=Compression.Gzip, session=session)
         # Nothing is sent in between: a frozen process would wake up to it in another invocation.
         self.processor = BatchSpanProcessor(_Told(exporter), schedule_delay_millis=3_600_000)
         provider = TracerProvider(resource=_resource(), id_generator=_Ids(), shutdown_on_exit=False)
