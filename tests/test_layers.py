@@ -41,7 +41,7 @@ def _layers(files: Tree) -> list[str]:
     return [parameter["Default"] for parameter in parameters]
 
 
-def _allowed(files: Tree) -> list[str]:
+def _allowed(files: Tree) -> list[Any]:
     """What a deployment may take a layer from."""
     found: list[Any] = []
     for resource in policies.template(files, "platform/deploy.yaml")["Resources"].values():
