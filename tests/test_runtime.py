@@ -7,6 +7,7 @@ import functools
 import json
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -304,6 +305,25 @@ def test_a_handler_that_cannot_be_imported_says_nothing(error: str, broken: Call
     logged = [json.loads(line) for line in _lines(session)]
     (line,) = [line for line in logged if line.get("message") == "function_failed"]
     assert (line["error"], line["place"].split(":")[0]) == (error, f"functions/{service.module}/handler.py")
+
+
+#: What modules of guard call what they use.
+TAKEN = ("annotations", "function", "import-module", "kind-of", "log", "place", "re", "sys")
+
+
+def test_a_function_may_be_called_what_guard_uses(catalogue: Catalogue, tmp_path: Path) -> None:
+    """Lambda looks the function's name up in guard.entry: what stands there by this name would be called instead."""
+    text = '[project]\nname = "svc"\nowner = "me"\n'
+    text += "".join(
+        f'[functions.{name}]\nevent = {{ kind = "schedule", schedule = "rate(1 day)" }}\n' for name in TAKEN
+    )
+    tree.write(project.files(spec.parse(text, catalogue), text, catalogue), tmp_path / "svc")
+    commands = runtime_api.commands((tmp_path / "svc/requirements-dev.txt").read_text(encoding="utf-8"))
+    code = "import sys; from svc.guard import entry; print(*(getattr(entry, name).function.__module__ for name in sys.argv[1:]))"
+    words = [str(commands / "python"), "-c", code, *(name.replace("-", "_") for name in TAKEN)]
+    env = {"PYTHONPATH": str(tmp_path / "svc/src"), "AWS_DEFAULT_REGION": "eu-west-1"}
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [f"svc.functions.{name.replace('-', '_')}.handler" for name in TAKEN], done.stderr
 
 
 def test_a_warning_at_import_says_nothing(broken: Callable[[str], Service]) -> None:
