@@ -97,7 +97,7 @@ def ran(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Calla
             env |= {
                 "AWS_XRAY_DAEMON_ADDRESS": daemon.address,
                 "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.address,
-                "OTLP_SECRET": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:key-AbCdEf",
+                "OTLP_SECRET_ID": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:key-AbCdEf",
             }
             session = runtime_api.invoke(python, place / "src", name, _events(sample), env, framed=True)
         if backend == "xray":
@@ -188,12 +188,15 @@ def test_the_key_is_read_once_and_stays_in_its_header(ran: Callable[[str], Ran])
     assert not [body for body in found.received.raw if runtime_api.KEY.encode() in body]
 
 
-def _rendered(catalogue: Catalogue, more: str) -> tree.Tree:
-    text = (
+def _text(more: str) -> str:
+    return (
         '[project]\nname = "svc"\nowner = "me"\n[functions.act]\nevent = { kind = "http-api", route = "POST /" }\n'
         f'[observability]\nbackend = "otlp"\n{more}'
     )
-    return render.render(spec.parse(text, catalogue), catalogue)
+
+
+def _rendered(catalogue: Catalogue, more: str) -> tree.Tree:
+    return render.render(spec.parse(_text(more), catalogue), catalogue)
 
 
 OWN = 'preset = "honeycomb"\nsecret = "key"\n[resources.key]\nkind = "secret"\n'
@@ -229,11 +232,21 @@ def test_a_function_may_read_that_secret_and_no_trace_of_x_ray(
     assert named == [more == FOREIGN] * 2
 
 
+def test_a_function_may_read_a_secret_called_otlp(catalogue: Catalogue) -> None:
+    """Its variable is not the one of the exporter's key."""
+    more = OWN.replace("[resources.key]", '[resources.otlp]\nkind = "secret"\n[resources.key]')
+    text = _text(more).replace('route = "POST /" }', 'route = "POST /" }\ngrants = ["otlp:get"]')
+    function = policies.template(render.render(spec.parse(text, catalogue), catalogue), "template.yaml")["Resources"]
+    variables = function["ActFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["OTLP_SECRET"] == {"Ref": "OtlpSecret"}
+    assert variables["OTLP_SECRET_ID"] == {"Ref": "KeySecret"}
+
+
 def test_no_key_stands_in_the_template(catalogue: Catalogue) -> None:
     """Only where it is to be read; of the preset, the address."""
     function = policies.template(_rendered(catalogue, OWN), "template.yaml")["Resources"]["ActFunction"]
     variables = function["Properties"]["Environment"]["Variables"]
-    assert variables["OTLP_SECRET"] == {"Ref": "KeySecret"}
+    assert variables["OTLP_SECRET_ID"] == {"Ref": "KeySecret"}
     assert variables["OTEL_EXPORTER_OTLP_ENDPOINT"] == "https://api.honeycomb.io"
     assert not [name for name in variables if "HEADERS" in name]
 

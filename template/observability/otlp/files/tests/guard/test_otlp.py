@@ -88,7 +88,7 @@ def receiver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
         monkeypatch.setenv("OTEL_TRACES_SAMPLER", "traceidratio")
         monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", "1")
         monkeypatch.setenv("_X_AMZN_TRACE_ID", XRAY)
-        monkeypatch.delenv("OTLP_SECRET", raising=False)
+        monkeypatch.delenv("OTLP_SECRET_ID", raising=False)
         monkeypatch.setattr(export, "_way", export._Way())
         yield server
         server.release.set()
@@ -212,7 +212,7 @@ def test_nothing_is_sent_of_what_is_not_sampled(
 ) -> None:
     """No key is read either where nothing ever is."""
     reads: list[str] = []
-    monkeypatch.setenv("OTLP_SECRET", "arn:of-the-secret")
+    monkeypatch.setenv("OTLP_SECRET_ID", "arn:of-the-secret")
     monkeypatch.setattr(export, "_key", _key_of(reads, "key"))
     for share in ("0", "0.0000000001"):
         monkeypatch.setenv("OTEL_TRACES_SAMPLER_ARG", share)
@@ -288,7 +288,7 @@ def test_the_key_is_read_once_and_sent_as_a_header(
     receiver: Receiver, context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[str] = []
-    monkeypatch.setenv("OTLP_SECRET", "arn:of-the-secret")
+    monkeypatch.setenv("OTLP_SECRET_ID", "arn:of-the-secret")
     monkeypatch.setattr(export, "_key", _key_of(reads, CANARY))
     results = [_run(_charging, context, capfd) for _ in range(2)]
     assert reads == ["arn:of-the-secret"]
@@ -302,7 +302,7 @@ def test_a_key_that_cannot_be_read_costs_a_line_and_is_asked_for_again_later(
     receiver: Receiver, context: Context, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads: list[str] = []
-    monkeypatch.setenv("OTLP_SECRET", "arn:of-the-secret")
+    monkeypatch.setenv("OTLP_SECRET_ID", "arn:of-the-secret")
     monkeypatch.setattr(export, "_key", _key_of(reads, PermissionError(CANARY)))
     handler = FUNCTIONS[0].around(_charging)
     (line,) = map(json.loads, capfd.readouterr().out.splitlines())

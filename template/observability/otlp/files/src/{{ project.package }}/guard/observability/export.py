@@ -73,8 +73,8 @@ class _Way:
 
     def open(self) -> None:
         headers = {}
-        if "OTLP_SECRET" in os.environ:
-            headers[_HEADER] = _key(os.environ["OTLP_SECRET"])
+        if "OTLP_SECRET_ID" in os.environ:
+            headers[_HEADER] = _key(os.environ["OTLP_SECRET_ID"])
         session = Session()
         # Another address would get the key, and its page would pass for a receiver's consent.
         session.max_redirects = 0
