@@ -73,6 +73,7 @@ WRITERS = {
     "journaling.home",
     "journaling.journal",
     "journaling.working",
+    "origins",
     "placing",
     "tree",
 }

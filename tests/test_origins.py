@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from holdfast import caches, lock, project, source, spec, tree, versions
+from holdfast import caches, git, lock, project, source, spec, tree, versions
 from holdfast.catalogue import load
 from living import LINES, SPEC, World
 from living import world as world  # noqa: PLC0414 - a fixture
@@ -69,6 +69,25 @@ def test_a_teams_template_is_updated_to_its_newest_tag(world: World) -> None:
     world.commit()
     assert world.holdfast("update", "--to", "1.9.0").code == 0
     assert world.read("a.txt") == CHANGED
+
+
+def test_a_commit_that_was_fetched_before_is_not_fetched_again(world: World) -> None:
+    """Another service of the same team, or the weekly job that finds nothing new."""
+    team(world)
+    release(world, "2.0.0")
+    assert world.holdfast("update", "--dry-run").code == 0
+    assert world.holdfast("update").code == 0
+    world.git("reset", "--quiet", "--hard")
+
+    def refused(*_: object, **__: object) -> None:
+        pytest.fail("it was fetched again")
+
+    world.patch.setattr(git, "read_commit", refused)
+    assert "tiny 1.0.0 -> 2.0.0" in world.holdfast("update").out
+    world.commit()
+    assert world.holdfast("update").out == "orders: nothing to change.\n"
+    world.git("tag", "--annotate", "--message", "again", "v3.0.0", cwd=world.template)
+    assert world.holdfast("update").out == "orders: nothing to change.\n"
 
 
 def test_what_was_fetched_once_is_not_needed_again(world: World) -> None:

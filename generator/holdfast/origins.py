@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import zipfile
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +14,8 @@ from holdfast.errors import HoldfastError, shown
 from holdfast.model import TemplateRef
 from holdfast.source import Template
 
+#: A location that says by its commit what it holds.
+_COMMIT = re.compile(r"@[0-9a-f]{40,64}\Z")
 _BASE = "name a folder or archive that holds it with --base"
 
 
@@ -83,17 +87,36 @@ def target(ref: TemplateRef, to: str, root: Path, *, trusted: bool = False) -> t
     folder = any((above / ref.location).is_dir() for above in (Path(), root, root.parent))
     if folder and not to:
         return located(ref.location, root, trusted=trusted), False
-    tag = _tag(name if not folder else ref.location, to, root)
-    return located(f"{name}@{tag}" if tag else name, root, trusted=trusted), bool(tag) and versions.is_version(tag)
+    tag, commit = _tag(name if not folder else ref.location, to, root)
+    tagged = bool(tag) and versions.is_version(tag)
+    known = _known(f"{git.without_password(name)}@{commit}", trusted=trusted) if commit else None
+    return known or located(f"{name}@{tag}" if tag else name, root, trusted=trusted), tagged
 
 
-def _tag(address: str, to: str, root: Path) -> str:
-    """The tag that `to` means, the newest one without it, or `to` itself, which may be a branch or commit."""
+def _tag(address: str, to: str, root: Path) -> tuple[str, str]:
+    """The tag that `to` means, or the newest one, and its commit; or `to` itself, which may be a branch or commit."""
     there = next((above / address for above in (Path(), root, root.parent) if (above / address).exists()), None)
     tags = git.tags(there.resolve().as_posix() if there else address)
     if to:
-        return next((tag for tag in (to, f"v{to}") if tag in tags), to)
-    return max((tag for tag in tags if versions.is_release(tag)), key=versions.order, default="")
+        tag = next((tag for tag in (to, f"v{to}") if tag in tags), to)
+    else:
+        tag = max((tag for tag in tags if versions.is_release(tag)), key=versions.order, default="")
+    return tag, tags.get(tag, "")
+
+
+def _known(location: str, *, trusted: bool) -> Template | None:
+    """The template of a commit, if it was fetched before: a commit never holds anything else."""
+    place = caches.folder()
+    with suppress(OSError, HoldfastError, UnicodeDecodeError):
+        if place and caches.own(noted := place / "commits" / _hashed(location)):
+            digest = noted.read_text(encoding="utf-8")
+            found = source.archive(place / "templates" / f"{digest}.zip", location=location, trusted=trusted)
+            return found if found.ref.digest == digest else None
+    return None
+
+
+def _hashed(location: str) -> str:
+    return hashlib.sha256(location.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _ours(to: str) -> Template:
@@ -109,13 +132,18 @@ def _ours(to: str) -> Template:
 
 def keep(template: Template) -> None:
     """Put a template from elsewhere into the user's cache, if that can be written."""
-    place = _cached(template.ref.digest)
-    if not template.ref.location or place is None or place.exists():
+    place, folder = _cached(template.ref.digest), caches.folder()
+    if not template.ref.location or place is None or folder is None:
+        return
+    if _COMMIT.search(template.ref.location):
+        noted = folder / "commits" / _hashed(template.ref.location)
+        caches.put(noted, lambda beside: beside.write_text(template.ref.digest, encoding="utf-8"))
+    if place.exists():
         return
 
     def write(beside: Path) -> None:
         with zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as stored:
-            for path, content in template.files.items():
+            for path, content in {**template.files, source.CHANGELOG: template.changelog.encode("utf-8")}.items():
                 stored.writestr(path, content)
 
     caches.put(place, write)

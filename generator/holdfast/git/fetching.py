@@ -10,6 +10,8 @@ from holdfast.errors import HoldfastError
 from holdfast.git.running import call, reason, run, without_password
 
 _FILES = ("100644", "100755")
+#: For a repository that is gone in a moment: one pack, and no waiting for the disk.
+_FAST = ("-c", "core.fsync=none", "-c", "fetch.unpackLimit=1")
 
 
 @dataclass(frozen=True)
@@ -54,22 +56,26 @@ def read_commit(
         return commit, contents(repository, blobs)
 
 
-def tags(url: str) -> list[str]:
-    """The names of all tags in the repository at `url`."""
-    done = call(["ls-remote", "--tags", "--refs", "--", url], Path.cwd())
+def tags(url: str) -> dict[str, str]:
+    """All tags in the repository at `url`, each with the commit that it names."""
+    done = call(["ls-remote", "--tags", "--", url], Path.cwd())
     if done.returncode:
         raise HoldfastError(
             f"it cannot be read: {reason(done.stderr.decode('utf-8', 'replace'))}",
             where=without_password(url),
             todo="check the address and your connection",
         )
-    return [line.partition("refs/tags/")[2] for line in done.stdout.decode("utf-8", "replace").splitlines()]
+    found = {}
+    for line in done.stdout.decode("utf-8", "replace").splitlines():
+        commit, _, name = line.partition("\trefs/tags/")
+        found[name.removesuffix("^{}")] = commit  # An annotated tag has two lines, its commit in the second.
+    return found
 
 
 def _fetched(repository: Path, url: str, ref: str) -> str:
     """Fetch `ref` alone where the other side allows it, else everything (an abbreviated commit can't be asked for)."""
     where = without_password(url)
-    shallow = call(["fetch", "--quiet", "--depth=1", "--no-tags", "--", url, ref or "HEAD"], repository)
+    shallow = call([*_FAST, "fetch", "--quiet", "--depth=1", "--no-tags", "--", url, ref or "HEAD"], repository)
     if shallow.returncode == 0:
         return run(["rev-parse", "--verify", "FETCH_HEAD^{commit}"], repository).decode().strip()
     whole = call(

@@ -25,6 +25,7 @@ _CONFIG = """\
 	repositoryformatversion = 0
 	bare = true
 	compression = 0
+	fsync = none
 [merge]
 	renames = true
 	directoryRenames = true
