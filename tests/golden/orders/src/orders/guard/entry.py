@@ -2,16 +2,17 @@
 
 The runtime prints an error that importing a handler raises, with its message, its values and the lines around it. Here
 it leaves its type and its place in the log, like any other error of a function, and a clean error takes its place.
+
+Names here begin with `_` or a capital: any other would hide the function of that name.
 """
 
-from __future__ import annotations
-
-from importlib import import_module
+from importlib import import_module as _import_module
 from typing import Any
 
-from .failure import kind_of, place
+from .failure import kind_of as _kind_of
+from .failure import place as _place
 from .log_format import Vetted
-from .logs import log
+from .logs import log as _log
 
 _FUNCTIONS = f"{__package__.rpartition('.')[0]}.functions"
 
@@ -24,8 +25,8 @@ def __getattr__(function: str) -> Any:
     if function.startswith("_"):
         raise AttributeError(function)
     try:
-        return import_module(f"{_FUNCTIONS}.{function}.handler").handler
+        return _import_module(f"{_FUNCTIONS}.{function}.handler").handler
     except BaseException as error:  # noqa: BLE001 - of any other, the runtime prints all
-        kind, where = kind_of(error), place(error)
-    log.error("function_failed", error=Vetted(kind), place=Vetted(where))
+        kind, where = _kind_of(error), _place(error)
+    _log.error("function_failed", error=Vetted(kind), place=Vetted(where))
     raise NotImported(kind)
