@@ -47,9 +47,9 @@ def alone(place: Path, verb: str) -> Iterator[None]:
         yield
     finally:
         if place.name == OUTSIDE and not any((place / f"{state}.json").exists() for state in STATES):
-            for name in (".gitignore", _LOCK):
-                (place / name).unlink(missing_ok=True)
-            with suppress(OSError):  # Windows deletes no open file, and what is not ours stays.
+            with suppress(OSError):  # All is done by now. Windows deletes no open file, and what is not ours stays.
+                for name in (".gitignore", _LOCK):
+                    (place / name).unlink(missing_ok=True)
                 place.rmdir()
         stream.close()
 
