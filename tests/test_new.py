@@ -484,7 +484,7 @@ USAGE = {
     ("new", "--defaults", "--set", "functions.hello.memory=" + "9" * 5000): "holdfast: --set functions.hello.memory: "
     f"'{'9' * 77}'… is not a whole number; write a whole number from 128 to 10240",
     ("new", "--defaults", "--set", "functions.hello.environment=" + "[" * 3000): "holdfast: --set "
-    "functions.hello.environment: it is not a table of texts; write names in capitals, 3,000 characters in all, and never a "
+    "functions.hello.environment: it is not a table of texts; write names in capitals, none of AWS's, Python's or a backend's own, 3,000 characters in all, and never a "
     "secret: whoever may read the function's configuration reads it",
     ("new", "--defaults", "--template", "~nobody-here/x"): "holdfast: ~nobody-here/x: there is no such folder; name a "
     "template's folder or git URL",
