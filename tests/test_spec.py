@@ -197,7 +197,7 @@ REFUSED = {
     "more environment than Lambda takes": (
         MINIMAL + f'environment = {{ A = "{"x" * 3000}" }}\n',
         "holdfast.toml:14 functions.place-order.environment: it holds 3001 bytes, and may hold 3000; write names in "
-        "capitals, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
+        "capitals, none of AWS's, Python's or a backend's own, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
     ),
     "more grants than a role holds": (
         MINIMAL.replace('["orders:put"]', str([f"orders:g{n}" for n in range(31)])),
@@ -253,12 +253,12 @@ REFUSED = {
     "a reserved variable": (
         MINIMAL + 'environment = { STAGE = "x" }\n',
         "holdfast.toml:14 functions.place-order.environment: 'STAGE' is set by the service itself; write names in "
-        "capitals, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
+        "capitals, none of AWS's, Python's or a backend's own, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
     ),
     "a variable of AWS's": (
         MINIMAL + 'environment = { AWS_REGION = "x" }\n',
         "holdfast.toml:14 functions.place-order.environment: 'AWS_REGION' is not a key that it may hold; write names in "
-        "capitals, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
+        "capitals, none of AWS's, Python's or a backend's own, 3,000 characters in all, and never a secret: whoever may read the function's configuration reads it",
     ),
     "a control character": (
         MINIMAL.replace('owner = "payments"', 'owner = "payments"\ndescription = "a\\u0000b"'),
