@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -123,6 +124,7 @@ def parse(text: str) -> Lock:
             TemplateRef(str(t["name"]), str(t["version"]), str(t["digest"]), str(t.get("location", "")))
             for t in data["templates"]
         )
+        _check(templates)
         files = {path: Entry(_kind(entry["kind"]), str(entry["sha256"])) for path, entry in data["files"].items()}
         spec = dict(data["spec"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -130,6 +132,15 @@ def parse(text: str) -> Lock:
             f"it is not a lock ({type(error).__name__}: {str(error)[:200]})", where=FILE, todo="bring it back from git"
         ) from None
     return Lock(templates, spec, files)
+
+
+def _check(templates: tuple[TemplateRef, ...]) -> None:
+    """Whether templates are named as `make` names them: digests that are such, and nothing that no line can hold."""
+    for ref in templates:
+        if not re.fullmatch("[0-9a-f]{64}", ref.digest) or not f"{ref.name}{ref.version}{ref.location}".isprintable():
+            raise ValueError(f"a template that is none: {shown(ref.name)}")
+    if not templates:
+        raise ValueError("no template")
 
 
 def _kind(value: object) -> FileKind:

@@ -57,8 +57,11 @@ def read_commit(
 
 
 def tags(url: str) -> dict[str, str]:
-    """All tags in the repository at `url`, each with the commit that it names."""
-    done = call(["ls-remote", "--tags", "--", url], Path.cwd())
+    """All tags in the repository at `url`, which is no path relative to anywhere, each with the commit that it names."""
+    with tempfile.TemporaryDirectory(prefix="holdfast-", ignore_cleanup_errors=True) as scratch:
+        # Not where we are: the settings of a repository there would choose the programs that reach the other.
+        run(["init", "--quiet", "--bare", "--template=", "."], Path(scratch))
+        done = call(["ls-remote", "--tags", "--", url], Path(scratch))
     if done.returncode:
         raise HoldfastError(
             f"it cannot be read: {reason(done.stderr.decode('utf-8', 'replace'))}",

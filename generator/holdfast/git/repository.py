@@ -83,6 +83,10 @@ class Repository:
         listed = _lines(run(["ls-files", "-z", "--cached", "--others", "--exclude-standard"], self.root))
         return sorted({os.fsdecode(path) for path in listed if not path.endswith(b"/")})
 
+    def tracks(self, path: str) -> bool:
+        """Whether the index has this file, or one below this folder, in whatever case."""
+        return bool(run(["ls-files", "-z", "--", f":(icase,literal){path}"], self.root))
+
     def read(self, name: str) -> bytes:
         """The content of an object."""
         return run(["cat-file", "blob", name], self.root)
@@ -131,7 +135,11 @@ def find(root: Path) -> Repository | None:
     if done.returncode:
         why = reason(done.stderr.decode("utf-8", "replace"))
         raise HoldfastError(f"git cannot work there: {why}", where=str(root), todo="mend that and try again")
-    hashing, prefix, top, folder = (os.fsdecode(line) for line in done.stdout.split(b"\n")[:4])
+    lines = [os.fsdecode(line) for line in done.stdout.removesuffix(b"\n").split(b"\n")]
+    if len(lines) != len(asked) - 1:
+        todo = "rename that folder"
+        raise HoldfastError("a folder that it is in has a line break in its name", where=str(root), todo=todo)
+    hashing, prefix, top, folder = lines
     if prefix and call(["check-ignore", "--quiet", "."], root).returncode == 0:
         return None
     modes = call(["config", "--type=bool", "core.fileMode"], root).stdout.strip() != b"false"

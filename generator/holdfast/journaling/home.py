@@ -21,12 +21,28 @@ _LOCK = "lock"
 
 
 def home(root: Path, repository: Repository | None) -> Path:
-    """The folder that a project's journal is in. A journal that was begun before `git init` stays where it is."""
+    """The folder that a project's journal is in. A journal that was begun before `git init` stays where it is.
+
+    Refused where it is not holdfast's alone: with links in it what is written there would be written elsewhere.
+    """
     outside = root / OUTSIDE
     if repository is None or any((outside / f"{state}.json").exists() for state in STATES):
-        return outside
-    name = hashlib.sha256(repository.prefix.encode()).hexdigest()[:12] if repository.prefix else "project"
-    return repository.folder / "holdfast" / name
+        if repository and repository.tracks(OUTSIDE):
+            todo = f"look where it came from, and take it out: git rm -r {OUTSIDE}"
+            raise HoldfastError("it is committed, and holdfast keeps nothing there that is", where=OUTSIDE, todo=todo)
+        return _without_links(outside, outside)
+    name = hashlib.sha256(os.fsencode(repository.prefix)).hexdigest()[:12] if repository.prefix else "project"
+    place = repository.folder / "holdfast" / name
+    return _without_links(place, place.parent, place)
+
+
+def _without_links(place: Path, *folders: Path) -> Path:
+    inside = place.iterdir() if place.is_dir() and not place.is_symlink() else ()
+    for path in (*folders, *inside):
+        if path.is_symlink():
+            todo = "look where it came from, and delete it"
+            raise HoldfastError("it is a link, and holdfast writes through none", where=str(path), todo=todo)
+    return place
 
 
 @contextmanager

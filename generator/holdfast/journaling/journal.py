@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from holdfast.errors import HoldfastError
+from holdfast.errors import HoldfastError, shown
 from holdfast.git import Entry
 
 #: What is being done: the name of the journal's file, so that one renaming says what comes next.
@@ -19,6 +21,9 @@ STATES: tuple[State, ...] = ("do", "undo", "abort", "waiting")
 OLD, NEW = "old", "new"
 #: The index's entries before and after, for the paths that are changed; a lock that is not written yet.
 INDEX_BEFORE, INDEX_AFTER, LOCK = "index-before", "index-after", "holdfast.lock"
+_STATE = re.compile(r"(?:(?:100644|100755|120000) [0-9a-f]{64})?\Z")
+#: Folders in which no file of a project is.
+_FOREIGN = frozenset({".git", "git~1", ".holdfast"})
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,12 @@ def same(one: str, other: str) -> bool:
     return one == other if os.name != "nt" else one.rpartition(" ")[2] == other.rpartition(" ")[2]
 
 
-def steps(before: Mapping[str, Entry], after: Mapping[str, Entry | None], last: Sequence[str]) -> tuple[Step, ...]:
+def steps(
+    before: Mapping[str, Entry], after: Mapping[str, Entry | None], last: Sequence[str], kept: Collection[str] = ()
+) -> tuple[Step, ...]:
     """The steps from `before` to `after`: what goes, then what comes, then `last` in its order.
+
+    What is `kept` has a step that changes nothing, so that it can be brought back from whatever becomes of it later.
 
     A folder can take the place of a file so, a file that of a folder, and a name that of the same one in another case.
     """
@@ -71,7 +80,7 @@ def steps(before: Mapping[str, Entry], after: Mapping[str, Entry | None], last: 
     return tuple(
         Step(path, state_of(before.get(path)), state_of(after[path]))
         for path in sorted(after, key=when)
-        if before.get(path) != after[path]
+        if before.get(path) != after[path] or path in kept
     )
 
 
@@ -82,19 +91,35 @@ def read(home: Path) -> tuple[State, Journal] | None:
             data = json.loads((home / f"{state}.json").read_text(encoding="utf-8"))
             return state, Journal(
                 str(data["verb"]),
-                tuple(Step(**step) for step in data["steps"]),
+                tuple(_checked(Step(**step), home) for step in data["steps"]),
                 tuple(Waiting(**each) for each in data["conflicts"]),
                 tuple(map(str, data["todo"])),
             )
         except FileNotFoundError:
             continue
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise HoldfastError(
                 f"the journal cannot be read ({type(error).__name__})",
                 where=str(home),
                 todo="a newer holdfast may have written it; the files under old/ are your backup",
             ) from None
     return None
+
+
+def _checked(step: Step, home: Path) -> Step:
+    """A step as it was read. Refused where holdfast cannot have written it: it came with somebody else's project."""
+    if not _inside(step.path) or not _STATE.match(step.before) or not _STATE.match(step.after):
+        what = f"the journal in it is none of holdfast's: it would change {shown(step.path)}"
+        raise HoldfastError(what, where=str(home), todo="look where it came from, and delete it")
+    return step
+
+
+def _inside(path: str) -> bool:
+    """Whether a path stays in the project, and out of git's folder and ours, however a file system reads it."""
+    parts = path.split("/")
+    plain = {unicodedata.normalize("NFKC", "".join(filter(str.isprintable, part))).casefold() for part in parts}
+    foreign = os.sep != "/" and (os.sep in path or ":" in path)
+    return {"", ".", ".."}.isdisjoint(parts) and plain.isdisjoint(_FOREIGN) and not foreign and "\0" not in path
 
 
 def write(home: Path, state: State, journal: Journal) -> None:

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from holdfast.changing.values import Outcome
+from holdfast.errors import one_line
 from holdfast.git import EXECUTABLE, LINK, Entry
 
 #: More files than this are counted, not listed, once they are written: `git diff` shows them.
@@ -17,7 +18,8 @@ _WORDS = {"add": "added", "change": "changed", "delete": "deleted"}
 
 def text(outcome: Outcome, *, added: Sequence[str] = (), news: str = "") -> str:
     """The summary: what changed, what is in conflict, what to know, what to do next."""
-    return "\n".join(_lines(outcome, added, news)) + "\n"
+    lines = "\n".join(_lines(outcome, added, news)).expandtabs().split("\n")
+    return "\n".join(map(one_line, lines)) + "\n"  # Names and changelogs are anybody's: a terminal obeys none.
 
 
 def _lines(outcome: Outcome, added: Sequence[str], news: str) -> Iterator[str]:
