@@ -65,7 +65,8 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
         yours=frozenset(p for p, f in theirs.items() if f.kind == "seeded" and p not in moves.pairs.values()),
     )
     if not dry and (new or outcome.conflicts):
-        write(project, outcome.verb, old, new, outcome.conflicts, outcome.todo, finishing=finishing)
+        kept = {each.path: there.raw[each.path] for each in found.conflicts if each.path in there.raw}
+        write(project, outcome.verb, {**kept, **old}, new, outcome.conflicts, outcome.todo, finishing=finishing)
     return outcome
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from holdfast.errors import HoldfastError
@@ -55,6 +56,17 @@ def unresolved(root: Path, entries: Journal, repository: Repository | None) -> I
             yield conflict, "say how it should be with `git add` or `git rm`"
 
 
+def check_written(root: Path, entries: Journal) -> None:
+    """Refuse to say that a change is done of which nothing is left: `git reset --hard` or `git stash` took it."""
+    waiting = {conflict.path for conflict in entries.conflicts}
+    written = [step for step in entries.steps if step.path not in waiting]
+    there = disk.read(root, [step.path for step in written]).raw
+    if written and all(journal.same(journal.state_of(there.get(step.path)), step.before) for step in written):
+        what = f"nothing of what `holdfast {entries.verb}` wrote is left, there or elsewhere"
+        todo = "bring it back, or take the rest back with `holdfast abort` and begin again"
+        raise HoldfastError(what, where=written[0].path, todo=todo)
+
+
 def settle(home: Path, entries: Journal, repository: Repository | None) -> None:
     """Give resolved files back the one entry that they had in the index, where nobody did."""
     index = repository.index() if repository else {}
@@ -71,7 +83,8 @@ def settle(home: Path, entries: Journal, repository: Repository | None) -> None:
 def finish(root: Path, home: Path, entries: Journal, repository: Repository | None) -> None:
     """Write the lock, which says that the project is whole, and forget the backup."""
     settle(home, entries, repository)
-    (home / LOCK).chmod((root / FILE).stat().st_mode & 0o777)
+    with suppress(FileNotFoundError):
+        (home / LOCK).chmod((root / FILE).stat().st_mode & 0o777)
     working.place(home / LOCK, root / FILE)
     working.clean(home)
 

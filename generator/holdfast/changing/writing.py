@@ -26,10 +26,15 @@ def write(
     *,
     finishing: Callable[[], None],
 ) -> None:
-    """Bring the project from `old` to `new`, the lock last of all; or leave it as it is, and say why."""
-    now = {path: wanted for path, wanted in new.items() if not (conflicts and path == LOCK)}
+    """Bring the project from `old` to `new`, the lock last of all; or leave it as it is, and say why.
+
+    `old` has the files in conflict, too, those that stay as they are until somebody decides about them.
+    """
+    changed = {path: wanted for path, wanted in new.items() if not (conflicts and path == LOCK)}
+    kept = {each.path: old[each.path] for each in conflicts if each.path in old and each.path not in changed}
+    now = {**kept, **changed}
     waiting = tuple(Waiting(each.path, each.marked, each.what) for each in conflicts)
-    entries = Journal(verb, journal.steps(old, now, (SPEC, LOCK)), waiting, tuple(todo))
+    entries = Journal(verb, journal.steps(old, now, (SPEC, LOCK), kept), waiting, tuple(todo))
     home = project.home
     try:
         working.prepare(project.root, home, entries, old, now)
@@ -37,7 +42,7 @@ def write(
             record = new.get(LOCK) or project.own.raw[LOCK]
             (home / journal.LOCK).write_bytes(record.content)
             if project.repository:
-                _index(home, project.repository, now, conflicts)
+                _index(home, project.repository, changed, conflicts)
         finishing()
         journal.write(home, "do", entries)
     except OSError as error:
@@ -48,7 +53,7 @@ def write(
         working.clean(home)
         raise
     working.do(project.root, home, entries, project.repository)
-    refusing.remember(project, now)
+    refusing.remember(project, changed)
 
 
 def _index(

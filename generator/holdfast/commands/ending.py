@@ -34,6 +34,7 @@ def continue_(root: Path) -> Ended:
         entries = finishing.waiting(home)
         left = tuple(finishing.unresolved(root, entries, repository))
         if not left:
+            finishing.check_written(root, entries)
             finishing.finish(root, home, entries, repository)
         return Ended(entries.verb, root, left, () if left else entries.todo)
 

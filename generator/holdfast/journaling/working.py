@@ -75,9 +75,12 @@ def undo(root: Path, home: Path, entries: Journal, repository: Repository | None
     try:
         for number, step in reversed(list(enumerate(entries.steps))):
             source = home / OLD / str(number)
-            if not step.before or source.exists():  # Otherwise it was put back before, and is somebody's again.
-                now = _state(root, step.path) if force else step.after
-                _take(root, step.path, now, step.before, source)
+            if step.before and not source.exists():
+                continue  # It was put back before, and is somebody's again.
+            now = _state(root, step.path) if force else step.after
+            if not _take(root, step.path, now, step.before, source) and force:
+                what, todo = "something that is no file is in its place or above it", "move that away and try again"
+                raise HoldfastError(f"it cannot be put back: {what}", where=step.path, todo=todo)
         if (home / INDEX_BEFORE).exists() and repository:
             repository.set_index(home / INDEX_BEFORE)
     except OSError as error:
