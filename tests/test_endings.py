@@ -86,3 +86,19 @@ def test_continue_writes_a_lock_that_was_deleted_meanwhile(world: World) -> None
     (world.project / "holdfast.lock").unlink()
     assert world.holdfast("continue").code == 0
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
+def test_continue_tells_a_heading_from_a_marker(world: World) -> None:
+    heading = "Install\n=======\n\n"
+    world.release("1.0.0", {"template/project/files/a.txt": heading + LINES})
+    world.start()
+    world.replace("a.txt", "line 3\n", "mine\n")
+    world.commit()
+    world.release("2.0.0", {"template/project/files/a.txt": heading + LINES.replace("line 3\n", "theirs\n")})
+    assert world.holdfast("update").code == 1
+    for left in ("<<<<<<< yours\n", "||||||| base\n", "=======\n", ">>>>>>> tiny-2.0.0\n"):
+        world.write("a.txt", heading + LINES.replace("line 3\n", f"mine\n{left}"))
+        done = world.holdfast("continue")
+        assert (done.code, done.out) == (1, "a.txt: it still holds the markers of a conflict\n")
+    world.write("a.txt", heading + LINES)
+    assert world.holdfast("continue").code == 0

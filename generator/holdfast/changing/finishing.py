@@ -10,11 +10,12 @@ from pathlib import Path
 from holdfast.errors import HoldfastError
 from holdfast.git import Repository
 from holdfast.journaling import journal, working
-from holdfast.journaling.journal import INDEX_BEFORE, LOCK, Journal, Waiting
+from holdfast.journaling.journal import INDEX_BEFORE, LOCK, OLD, Journal, Waiting
 from holdfast.lock import FILE
 from holdfast.merging import disk
 
-_MARKER = re.compile(rb"^(?:<{7} |>{7} |={7}\r?$)", re.MULTILINE)
+#: The lines of a conflict, in any of git's styles.
+_MARKERS = [re.compile(line, re.MULTILINE) for line in (rb"^<{7} ", rb"^\|{7} ", rb"^={7}\r?$", rb"^>{7} ")]
 
 
 def recover(root: Path, home: Path, repository: Repository | None) -> tuple[str, ...]:
@@ -45,15 +46,30 @@ def waiting(home: Path) -> Journal:
     return found[1]
 
 
-def unresolved(root: Path, entries: Journal, repository: Repository | None) -> Iterator[tuple[Waiting, str]]:
+def unresolved(
+    root: Path, home: Path, entries: Journal, repository: Repository | None
+) -> Iterator[tuple[Waiting, str]]:
     """The conflicts that are left, each with what to do."""
     index = repository.index() if repository else {}
     for conflict in entries.conflicts:
         entry = disk.read(root, [conflict.path]).raw.get(conflict.path)
-        if conflict.marked and entry and _MARKER.search(entry.content):
+        if conflict.marked and entry and _is_marked(entry.content, _before(home, entries, conflict.path)):
             yield conflict, "it still holds the markers of a conflict"
         elif not conflict.marked and index.get(conflict.path, {}).keys() - {0}:
             yield conflict, "say how it should be with `git add` or `git rm`"
+
+
+def _before(home: Path, entries: Journal, path: str) -> bytes:
+    """What a file held before the command."""
+    for number, step in enumerate(entries.steps):
+        if step.path == path and step.before:
+            return (home / OLD / str(number)).read_bytes()
+    return b""
+
+
+def _is_marked(content: bytes, before: bytes) -> bool:
+    """Whether a text has a conflict's lines beyond those that it had anyway: such a line underlines headings, too."""
+    return any(len(line.findall(content)) > len(line.findall(before)) for line in _MARKERS)
 
 
 def check_written(root: Path, entries: Journal) -> None:

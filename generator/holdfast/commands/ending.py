@@ -32,7 +32,7 @@ def continue_(root: Path) -> Ended:
         if said := finishing.recover(root, home, repository):
             raise HoldfastError(said[0].removesuffix("."), where=str(root), todo="look at it, then run this again")
         entries = finishing.waiting(home)
-        left = tuple(finishing.unresolved(root, entries, repository))
+        left = tuple(finishing.unresolved(root, home, entries, repository))
         if not left:
             finishing.check_written(root, entries)
             finishing.finish(root, home, entries, repository)
