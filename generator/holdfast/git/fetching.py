@@ -57,7 +57,7 @@ def read_commit(
 
 
 def tags(url: str) -> dict[str, str]:
-    """All tags in the repository at `url`, which is no path relative to anywhere, each with the commit that it names."""
+    """All tags in the repository at `url`, no path relative to anywhere, each with the commit that it names."""
     with tempfile.TemporaryDirectory(prefix="holdfast-", ignore_cleanup_errors=True) as scratch:
         # Not where we are: the settings of a repository there would choose the programs that reach the other.
         run(["init", "--quiet", "--bare", "--template=", "."], Path(scratch))
