@@ -36,7 +36,8 @@ class Pin:
 
 def read(lock: Path, *, mend: bool = False) -> list[Pin]:
     """The entries of a lock. Any other line, and a lock without entries, ends the program, or is let be with `mend`."""
-    text = re.sub(r"^#.*\n", "", lock.read_text("utf-8"), flags=re.MULTILINE)
+    # As pip sees lines: to it a comment ends at a form feed or U+2028, too, and what follows would be installed.
+    text = "\n".join(line for line in lock.read_text("utf-8").splitlines() if not line.startswith("#"))
     found = []
     for entry in text.replace("\\\n", " ").splitlines():
         pin = PIN.fullmatch(entry)
