@@ -181,6 +181,15 @@ def test_a_deployment_says_which_pack_it_means(service: Path, pack: Path, digest
     assert (done.returncode, done.stdout) == (1, "pack: say which: DIGEST=..., as `make pack` prints it\n")
 
 
+def test_a_digest_runs_nothing(service: Path, tmp_path: Path) -> None:
+    """It comes from the job that packs, and is looked at where the identity is."""
+    trace = tmp_path / "trace"
+    env = {"DIGEST": f'"; touch {trace}; $(touch {trace}) `touch {trace}` "$(shell touch {trace})'}
+    done = tools.attempt(["make", "ship", "STAGE=dev"], cwd=service, env=env)
+    assert (done.returncode, trace.exists()) == (2, False), done.stdout
+    assert "pack: say which: DIGEST=..., as `make pack` prints it\n" in done.stdout
+
+
 MOTO = """
 import sys
 from moto.server import ThreadedMotoServer
