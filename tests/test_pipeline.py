@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,6 @@ STAGES = ["dev", "prod"]
 #: What a job says beside `make`: it hands the digest on, and looks at it where nothing of the service may run.
 PLAIN = {
     'echo "digest=$(cat .aws-sam/pack/DIGEST)" >> "$GITHUB_OUTPUT"',
-    'echo "DIGEST=$(cat .aws-sam/pack/DIGEST)" > .aws-sam/digest.env',
     'echo "$DIGEST  SHA256SUMS" | sha256sum --check --strict && sha256sum --check --strict SHA256SUMS',
 }
 
@@ -38,7 +38,7 @@ class Job:
 
     @property
     def targets(self) -> list[str]:
-        words = " ".join(line.removeprefix("make ") for line in self.says if line.startswith("make ")).split()
+        words = shlex.split(" ".join(line.removeprefix("make ") for line in self.says if line.startswith("make ")))
         return [word for word in words if "=" not in word]
 
 
@@ -111,13 +111,84 @@ def test_nothing_is_installed_before_it_was_audited(jobs: dict[str, Job]) -> Non
         assert name in first or set(first) <= set(jobs[name].needs), name
 
 
-def test_what_is_deployed_was_checked_and_the_stages_follow_each_other(jobs: dict[str, Job]) -> None:
+def test_what_is_deployed_was_checked_and_the_stages_follow_each_other(system: str, jobs: dict[str, Job]) -> None:
     deploys = [jobs[f"deploy-{stage}"] for stage in STAGES]
     for job in deploys:
         assert set(CHECKS) <= set(job.needs)
         assert job.targets[-4:] == [".tools/sam/.done", "signin", "ship", "proven"]
-        assert f"make signin ship STAGE={job.name.removeprefix('deploy-')}" in job.says
+        assert [line for line in job.says if "ship" in line] == [
+            f"make signin ship STAGE={job.name.removeprefix('deploy-')}"
+            + {"github": "", "gitlab": ' DIGEST="$(cat .aws-sam/pack/DIGEST)"'}[system]
+        ]
     assert "deploy-dev" in deploys[1].needs
+
+
+def test_the_job_that_packs_sets_no_variable_of_the_one_that_deploys(files: Tree, jobs: dict[str, Job]) -> None:
+    """A report of variables could set PATH beside the identity; and a digest that is a command is none for the shell."""
+    for job in jobs.values():
+        assert "reports" not in job.body.get("artifacts", {}), job.name
+    recipes = re.findall(r"^\t.*$", _text(files, "Makefile"), re.MULTILINE)
+    assert [line for line in recipes if "DIGEST" in line and "$(DIGEST)" in line] == []
+
+
+def test_gitlab_unpacks_artifacts_over_no_checkout_but_that_of_a_deployment(catalogue: Catalogue) -> None:
+    """A scanner that was taken over cannot hand a Makefile to the job that packs, nor to the one with the identity."""
+    content = yaml.safe_load(_text(goldens.trees(catalogue)["ci-gitlab"], ".gitlab-ci.yml"))
+    taken = {}
+    for job in gitlab(yaml.safe_dump(content)):
+        body = {**content.get(job.body.get("extends", ""), {}), **job.body}
+        taken[job.name] = body.get("dependencies", job.needs)
+    assert {name: jobs for name, jobs in taken.items() if jobs} == {
+        "deploy-dev": ["pack"],
+        "deploy-prod": ["pack"],
+        "propose": ["proposal"],
+    }
+
+
+#: What became of what a deployment waits for, beside all else that went well, and which stages are deployed then.
+RESULTS: dict[str, tuple[dict[str, str], list[str]]] = {
+    "all is well": ({}, ["dev", "prod"]),
+    "nothing is attested": ({"attest": "skipped"}, ["dev", "prod"]),
+    "a check fails": ({"test": "failure", "attest": "skipped"}, []),
+    "a check takes too long": ({"test": "cancelled", "attest": "skipped"}, []),
+    "what is first takes too long": ({"audit": "cancelled", "pack": "skipped", "attest": "skipped"}, []),
+    "attesting takes too long": ({"attest": "cancelled"}, []),
+    "the first stage fails": ({"deploy-dev": "failure"}, ["dev"]),
+    "the first stage takes too long": ({"deploy-dev": "cancelled"}, ["dev"]),
+    "the first stage was left out": ({"deploy-dev": "skipped"}, ["dev"]),
+}
+
+
+def _holds(condition: str, results: dict[str, str]) -> bool:
+    """A condition of GitHub's, on a push that may deploy; failure() does not see what was cancelled."""
+    known: list[tuple[str, Any]] = [
+        (r"contains\(needs\.\*\.result, '(\w+)'\)", lambda found: str(found[1] in results.values())),
+        (r"needs\.([\w-]+)\.result", lambda found: repr(results[found[1]])),
+        (r"failure\(\)", str("failure" in results.values())),
+        (r"cancelled\(\)", "False"),
+        (r"github\.event_name", "'push'"),
+        (r"vars\.DEPLOY", "'yes'"),
+        (r"&&", " and "),
+        (r"\|\|", " or "),
+        (r"!(?!=)", " not "),
+    ]
+    for pattern, value in known:
+        condition = re.sub(pattern, value, condition)
+    return bool(eval(condition.strip(), {"__builtins__": {}}))  # noqa: S307 (a golden's own text)
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_github_deploys_nothing_after_what_did_not_end_well(catalogue: Catalogue, name: str) -> None:
+    """A job that took too long is cancelled in `needs`, and the workflow goes on."""
+    text = _text(goldens.trees(catalogue)["orders"], ".github/workflows/ci.yml")
+    ended, deployed = RESULTS[name]
+    found = []
+    for job in github(text):
+        if job.name.startswith("deploy-"):
+            results = {need: ended.get(need, "success") for need in job.needs}
+            if _holds(job.body["if"], results):
+                found.append(job.name.removeprefix("deploy-"))
+    assert found == deployed
 
 
 def test_two_deployments_never_overlap_and_none_is_ended_half_way(system: str, jobs: dict[str, Job]) -> None:
