@@ -78,6 +78,9 @@ DELEGATED = {
 
 #: What the parameters of SSM hold that specs here name.
 HELD = {
+    # Made by platform/signing.yaml, before deploy.yaml; the second with the longest name of a stage.
+    "/depot/dev/signing/config": f"arn:aws:lambda:{REGION}:{ACCOUNT}:code-signing-config:csc-{'0' * 17}",
+    "/depot/ssssssss/signing/config": f"arn:aws-us-gov:lambda:ap-southeast-1:{ACCOUNT}:code-signing-config:csc-{'0' * 17}",
     "/shared/b": "arn:aws:s3:::shared-b",
     "/shared/clicks": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/clicks",
     "/shared/intake": f"arn:aws:sqs:{REGION}:{ACCOUNT}:intake",

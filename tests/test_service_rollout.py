@@ -545,8 +545,15 @@ def test_the_pipeline_cannot_say_whose_signatures_count(catalogue: Catalogue) ->
     allowed = {action for each in statements if each.effect == "Allow" for action in each.actions}
     assert "signer:StartSigningJob" in allowed
     assert allowed & UNSIGNING == set()
+    config = "{{resolve:ssm:/depot/dev/signing/config}}"
     (denied,) = (each for each in statements if "lambda:CreateFunction" in each.actions and each.effect == "Deny")
-    assert json.loads(denied.condition) == {"Null": {"lambda:CodeSigningConfigArn": True}}
+    # Which denies where there is none, too.
+    assert json.loads(denied.condition) == {"ArnNotEquals": {"lambda:CodeSigningConfigArn": config}}
+    (chosen,) = (each for each in statements if "lambda:PutFunctionCodeSigningConfig" in each.actions)
+    assert sorted(chosen.resources) == [
+        f"arn:aws:lambda:{policies.REGION}:{policies.ACCOUNT}:function:depot-dev-*",
+        config,
+    ]
     resources = policies.template(files, "platform/signing.yaml")["Resources"]
     assert resources["CodeSigning"]["Properties"]["CodeSigningPolicies"] == {"UntrustedArtifactOnDeployment": "Enforce"}
     functions = [r for r in policies.translated(files)["Resources"].values() if r["Type"] == "AWS::Lambda::Function"]
