@@ -12,7 +12,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from support import service_tools, tools
-from support.local_index import Index, Wheel
+from support.local_index import Index, Sdist, Wheel
 
 PYPROJECT = """\
 [project]
@@ -295,3 +295,16 @@ def test_what_cannot_be_had_is_said_and_nothing_is_written(service: Path, index:
         assert "tools/scan.txt: " in done.stdout
         assert "scan>=2" in done.stdout
     assert {path: path.read_bytes() for path in service.rglob("*.txt")} == before
+
+
+@pytest.mark.parametrize("words", [(), ("--check",), ("--upgrade",)])
+def test_no_package_runs_code_of_its_own_to_be_locked(
+    service: Path, index: Index, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A package without a wheel is built to learn what it needs; in CI that would be before the audit."""
+    trace = tmp_path / "trace"
+    index.wheels.append(Sdist("stray-source", "1.0", runs=f"open({str(trace)!r}, 'w').close()"))
+    change(service / "pyproject.toml", '"web>=1,<3"', '"web>=1,<3", "stray-source"')
+    done = lock(service, index, *words)
+    assert (done.returncode, trace.exists()) == (1, False), done.stdout
+    assert "stray-source" in done.stdout

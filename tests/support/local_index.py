@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import json
+import tarfile
 import threading
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -51,6 +53,32 @@ class Wheel:
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True)
+class Sdist(Wheel):
+    """A package without a wheel: whoever wants to know what it needs runs its build backend, and that `runs`."""
+
+    runs: str = ""
+
+    @property
+    def filename(self) -> str:
+        return f"{self.name.replace('-', '_')}-{self.version}.tar.gz"
+
+    @property
+    def content(self) -> bytes:
+        files = {
+            "PKG-INFO": f"Metadata-Version: 2.1\nName: {self.name}\nVersion: {self.version}\n",
+            "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
+            "backend.py": f"{self.runs}\n",
+        }
+        packed = io.BytesIO()
+        with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+            for path, text in files.items():
+                entry = tarfile.TarInfo(f"{self.filename.removesuffix('.tar.gz')}/{path}")
+                entry.size = len(text)
+                tar.addfile(entry, io.BytesIO(text.encode()))
+        return packed.getvalue()
 
 
 def _digest(text: str) -> str:
