@@ -17,9 +17,10 @@ from pins import Pin
 
 PROJECT = Path("pyproject.toml")
 MAIN = Path("requirements.txt")
+#: A package without a wheel is refused: its own code would say what it needs, before anybody has audited it.
 COMPILE = (
-    "pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url "
-    "--no-emit-find-links --custom-compile-command"
+    "pip compile --quiet --universal --no-build --python-version 3.11 --generate-hashes --no-annotate "
+    "--no-emit-index-url --no-emit-find-links --custom-compile-command"
 )
 
 

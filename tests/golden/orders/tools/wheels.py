@@ -55,8 +55,8 @@ def _listed(uv: str, lock: Path) -> list[dict[str, Any]]:
     """Each package of a lock, with all its wheels."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "pylock.toml")
-        words = [uv, "pip", "compile", "--quiet", "--universal", "--no-deps", "--python-version", "3.11", str(lock)]
-        words += ["--output-file", str(target)]
+        words = [uv, "pip", "compile", "--quiet", "--universal", "--no-deps", "--no-build"]
+        words += ["--python-version", "3.11", str(lock), "--output-file", str(target)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         if done.returncode:
             sys.exit(f"The index does not say which wheels there are: {done.stderr.strip().splitlines()[-1]}")
