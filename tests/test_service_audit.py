@@ -253,7 +253,7 @@ def test_an_audit_reads_every_lock_before_it_asks(
     (tmp_path / "lock.txt").write_text("\n")
     done = audit(service, vulnerabilities.address, "requirements.txt", str(tmp_path / "lock.txt"))
     assert (done.returncode, vulnerabilities.asked) == (1, set())
-    assert "lock.txt: not a version with its hash" in done.stdout
+    assert "lock.txt: locks nothing, make it again" in done.stdout
 
 
 def test_an_audit_of_nothing_is_no_pass(service: Path) -> None:
