@@ -363,3 +363,9 @@ def test_choices_stand_beside_an_answer_or_above_it(catalogue: Catalogue) -> Non
         "# datadoghq.com, datadoghq.eu,",
         "# ap1.datadoghq.com, ap2.datad",
     ]
+
+
+def test_a_service_wide_key_that_does_not_matter_has_no_default(catalogue: Catalogue) -> None:
+    """A lock would hold the answers of backends that nobody chose."""
+    tables = spec.parse(goldens.specs(catalogue)["orders"], catalogue).tables
+    assert tables["observability"] == {"backend": "xray", "insights": False}
