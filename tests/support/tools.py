@@ -171,10 +171,12 @@ def attempt(
     command: Sequence[str], *, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run `command`, standard output and error together; nothing of this project's environment reaches it."""
-    # What the `make` that runs these tests tells its children would change what another one prints.
-    foreign = ("PYTEST_", "PYTHON", "MAKE", "MFLAGS")
-    own = {key: value for key, value in os.environ.items() if not key.startswith(foreign)}
-    own |= {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "SAM_CLI_TELEMETRY": "0", **(env or {})}
+    # What the `make` that runs these tests tells its children would change what another one prints, and so does a
+    # pipeline: with CI set, zizmor writes colours to a pipe.
+    foreign = ("PYTEST_", "PYTHON", "MAKE", "MFLAGS", "CLICOLOR", "FORCE_COLOR")
+    own = {key: value for key, value in os.environ.items() if not key.startswith(foreign) and key != "CI"}
+    quiet = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1", "SAM_CLI_TELEMETRY": "0", "NO_COLOR": "1"}
+    own |= quiet | dict(env or {})
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
