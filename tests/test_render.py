@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from holdfast import render, spec
@@ -51,6 +53,15 @@ def test_binary_files_are_copied_and_modes_and_kinds_are_the_parts_own() -> None
     assert tree["logo.png"].kind == "seeded"
     assert tree["run.sh"].executable
     assert not tree["list.yaml"].executable
+
+
+def test_what_was_rendered_before_is_not_rendered_again_where_it_is_known() -> None:
+    catalogue = load(template())
+    wanted = spec.parse(SPEC, catalogue)
+    whole = render.render(wanted, catalogue)
+    again = render.render(wanted, catalogue, known={"list.yaml": b"known", "elsewhere": b"no file of it"})
+    assert again == {**whole, "list.yaml": replace(whole["list.yaml"], content=b"known")}
+    assert render.render(wanted, catalogue, known={}) == whole
 
 
 REFUSED = {

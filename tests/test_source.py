@@ -154,13 +154,19 @@ def test_a_huge_file_is_refused_and_not_read(folder: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("method", ["iterdir", "read_bytes"])
-def test_what_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
-    def refuse(path: Path) -> None:
-        raise PermissionError(13, "Permission denied", str(path))
+@pytest.mark.parametrize(("owner", "method"), [(os, "scandir"), (Path, "read_bytes")])
+def test_what_cannot_be_read_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, owner: object, method: str
+) -> None:
+    place = folder / ("template" if method == "scandir" else "template/template.toml")
+    real = getattr(owner, method)
 
-    monkeypatch.setattr(Path, method, refuse)
-    place = folder / ("template" if method == "iterdir" else "cookiecutter.json")
+    def refuse(path: Path | str) -> object:
+        if str(path).rstrip("/") == str(place):
+            raise PermissionError(13, "Permission denied", str(place))
+        return real(path)
+
+    monkeypatch.setattr(owner, method, refuse)
     with pytest.raises(HoldfastError) as error:
         source.folder(folder)
     assert str(error.value) == f"{place}: it cannot be read: Permission denied; mend that and try again"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from holdfast import render
+from holdfast.parts import Source
 from living import LINES, SPEC, World, tree
 from living import world as world  # noqa: PLC0414 - a fixture
 
@@ -41,6 +44,37 @@ def test_a_second_update_is_nothing(world: World) -> None:
     before = world.state()
     assert world.holdfast("update").out == "orders: nothing to change.\n"
     assert world.state() == before
+
+
+@pytest.mark.parametrize(
+    ("edit", "again"),
+    [(None, {A}), ({"a.txt": 5}, {A}), ({"code/b.txt": 2}, {A, "template/project/files/code/b.txt"})],
+)
+def test_of_the_old_template_only_what_changed_since_is_rendered(
+    world: World, edit: dict[str, int] | None, again: set[str]
+) -> None:
+    """What is on disk as the lock has it needs no render; `a.txt` was changed by hand, its hash in the lock another."""
+    world.start()
+    world.replace("a.txt", "line 9\n", "mine\n")
+    for path, number in (edit or {}).items():
+        world.replace(path, f" {number}\n", f" {number} of mine\n")
+    world.commit()
+    world.release("2.0.0", {A: changed(20, "new")})
+    runs: list[tuple[render.Rendering, set[str]]] = []
+    real = render._content
+
+    def content(run: render.Rendering, source: Source, names: Mapping[str, object]) -> bytes:
+        if not runs or runs[-1][0] is not run:
+            runs.append((run, set()))
+        runs[-1][1].add(source.template)
+        return real(run, source, names)
+
+    world.patch.setattr(render, "_content", content)
+    assert world.holdfast("update").code == 0
+    assert {"mine\n", "new\n"} <= set(world.read("a.txt").splitlines(keepends=True))
+    (_, new), (_, old) = runs
+    assert old == again
+    assert len(new) > len(again) + 5
 
 
 def test_both_changed_the_same_line(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -38,6 +39,10 @@ class Lock:
         """The names of the functions that there were."""
         found = self.spec.get("functions", {})
         return tuple(found) if isinstance(found, Mapping) else ()
+
+    def rendered(self, path: str, content: bytes) -> bool:
+        """Whether `content` is what was rendered at `path`, byte by byte."""
+        return path in self.files and hashlib.sha256(content).hexdigest() == self.files[path].sha256
 
     def resolved(self, catalogue: Catalogue) -> ProjectSpec:
         """The spec that was applied, read against the template that it was applied with."""

@@ -88,10 +88,10 @@ class Rendering:
         return mermaid.draw(self.graph()).rstrip("\n")
 
 
-def render(spec: ProjectSpec, catalogue: Catalogue, *, again: bool = False) -> Tree:
+def render(spec: ProjectSpec, catalogue: Catalogue, *, known: Mapping[str, bytes] | None = None) -> Tree:
     """The files of the project that `spec` asks for, sorted by path; a function of its arguments alone.
 
-    What is rendered `again` was checked when it was new.
+    Where these files were rendered before, they were checked then, and `known` are those whose content is at hand.
     """
     check_size(spec, catalogue)
     run = Rendering(environment(catalogue.template), catalogue.template.files)
@@ -108,12 +108,14 @@ def render(spec: ProjectSpec, catalogue: Catalogue, *, again: bool = False) -> T
             if path in files or path.casefold() in OWN:
                 whose = "two parts of the template make" if path in files else "the tool itself writes"
                 raise HoldfastError(f"{whose} {shown(path)}", where=source.template, todo="mend the template")
-            files[path] = _file(path, run, use.part, source, seen)
-    _check_slots(run)
+            content = known.get(path) if known else None
+            files[path] = _file(path, run, use.part, source, seen, content)
     _check_twins(files)
-    policysize.check(names.functions.values(), files)
-    for path, file in files.items() if not again else ():
-        parseable.check(path, file.content)
+    if known is None:
+        _check_slots(run)
+        policysize.check(names.functions.values(), files)
+        for path, file in files.items():
+            parseable.check(path, file.content)
     if run.env.store:
         run.env.store.save()
     return {path: files[path] for path in sorted(files)}
@@ -150,16 +152,21 @@ def _uses(spec: ProjectSpec, catalogue: Catalogue) -> Iterable[Use]:
             yield Use(parts[RESOURCES, kinds[name]], "granted", function.name, name)
 
 
-def _file(path: str, run: Rendering, part: Part, source: Source, names: Mapping[str, object]) -> File:
+def _file(
+    path: str, run: Rendering, part: Part, source: Source, names: Mapping[str, object], known: bytes | None
+) -> File:
+    content = _content(run, source, names) if known is None else known
+    return File(content, _matches(path, part.kinds["executable"]), _kind(path, part.kinds))
+
+
+def _content(run: Rendering, source: Source, names: Mapping[str, object]) -> bytes:
     content = run.sources[source.template]
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
-        rendered = content
-    else:
-        text = run.file(source.template, names)
-        rendered = guarded(run.env, source.template, lambda: text.encode("utf-8"))
-    return File(rendered, _matches(path, part.kinds["executable"]), _kind(path, part.kinds))
+        return content
+    text = run.file(source.template, names)
+    return guarded(run.env, source.template, lambda: text.encode("utf-8"))
 
 
 def _kind(path: str, patterns: Mapping[str, tuple[str, ...]]) -> FileKind:

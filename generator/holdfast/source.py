@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -152,10 +151,10 @@ def _folder_files(root: Path, *, where: str) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     size = 0
     try:
-        for path in _walk(root, where=where):
-            size += path.stat().st_size
+        for path, length in _walk(root, where=where):
+            size += length
             _bounded(size, len(files) + 1, where=where)
-            files[path.relative_to(root).as_posix()] = path.read_bytes()
+            files[path] = (root / path).read_bytes()
     except OSError as error:
         raise HoldfastError(
             f"it cannot be read: {error.strerror or error}",
@@ -165,26 +164,37 @@ def _folder_files(root: Path, *, where: str) -> dict[str, bytes]:
     return files
 
 
-def _walk(root: Path, *, where: str) -> Iterable[Path]:
-    """A template's files. Refused where there is anything but plain files and folders: a pipe is read for ever."""
-    waiting = [path for path in (root / "template", root / QUESTIONS) if os.path.lexists(path)]
-    log = root / CHANGELOG
-    if log.is_file() and not log.is_symlink():
-        yield log
+def _walk(root: Path, *, where: str) -> Iterator[tuple[str, int]]:
+    """A template's files by path, with their size. Refused where there is anything but plain files and folders.
+
+    A pipe would be read for ever. os.scandir, because pathlib takes four times as long for a template's folders.
+    """
+    waiting = [""]
     while waiting:
-        path = waiting.pop()
-        mode = path.lstat().st_mode
-        if stat.S_ISDIR(mode):
-            waiting += sorted((entry for entry in path.iterdir() if entry.name not in _LITTER), reverse=True)
-        elif stat.S_ISREG(mode):
-            yield path
-        else:
-            kind = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
-            raise HoldfastError(
-                f"{shown(path.name)} is {kind}, which a template may not hold",
-                where=where,
-                todo="put the file itself there",
-            )
+        folder = waiting.pop()
+        with os.scandir(f"{root}/{folder}") as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                path = f"{folder}{entry.name}"
+                if entry.name in _LITTER or not _wanted(path, entry):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(f"{path}/")
+                elif entry.is_file(follow_symlinks=False):
+                    yield path, entry.stat(follow_symlinks=False).st_size
+                else:
+                    kind = "a symbolic link" if entry.is_symlink() else "neither a file nor a folder"
+                    raise HoldfastError(
+                        f"{shown(entry.name)} is {kind}, which a template may not hold",
+                        where=where,
+                        todo="put the file itself there",
+                    )
+
+
+def _wanted(path: str, entry: os.DirEntry[str]) -> bool:
+    """Whether a template's folder is read for it: its own files, and a changelog where that is a plain file."""
+    if path == CHANGELOG:
+        return entry.is_file(follow_symlinks=False)
+    return path in (QUESTIONS, "template") or path.startswith("template/")
 
 
 def _bounded(size: int, count: int, *, where: str) -> None:

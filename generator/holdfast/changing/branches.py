@@ -50,7 +50,7 @@ def between(project: Project, load: Callable[[TemplateRef], Catalogue]) -> Wante
 
 
 def _renders(record: Lock, catalogue: Catalogue) -> Tree:
-    return render.render(record.resolved(catalogue), catalogue, again=True)
+    return render.render(record.resolved(catalogue), catalogue, known={})
 
 
 def _text(project: Project, repository: Repository, stages: dict[int, tuple[str, str]]) -> str:

@@ -31,11 +31,15 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
     """Make `project` what is `wanted`, or say what that would do; `finishing` is called before the first write."""
     overlay = wanted.overlay or Overlay()
     was = overlay.lock or project.lock()
-    base = {**render.render(was.resolved(wanted.old), wanted.old, again=True), **overlay.base}
     theirs = render.render(wanted.spec, wanted.catalogue)
+    there = disk.read(project.root, theirs)
+    unchanged = {path: entry.content for path, entry in there.plain.items() if was.rendered(path, entry.content)}
+    base = {**render.render(was.resolved(wanted.old), wanted.old, known=unchanged), **overlay.base}
     notes = replacing.check(base, theirs, strict=wanted.strict)
     moves = moving.moves(wanted.renaming, base, theirs, files(project) if wanted.renaming else ())
-    there = disk.read(project.root, [*base, *theirs, *moves.own], modes=_modes(project, base, theirs))
+    modes = _modes(project, base, theirs)
+    if modes or {*base, *moves.own} - theirs.keys():
+        there = disk.read(project.root, [*base, *theirs, *moves.own], modes=modes)
     mine = replace(there, plain={**there.plain, **overlay.ours})
     steady = set(was.functions) == {function.name for function in wanted.spec.functions}
     found = _plan(
