@@ -35,6 +35,8 @@ LAYERS = (
     {"permissions", "views"},
     {"reader"},
     {"answers", "catalogue"},
+    {"fitting", "tables"},
+    {"sharing"},
     {"parts"},
     {"grants", "questions"},
     {"compiled", "origins"},
