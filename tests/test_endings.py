@@ -36,6 +36,129 @@ def test_abort_brings_back_the_files_of_conflicts_that_were_decided_already(worl
     assert (world.state() if git else tree(world.project)) == before
 
 
+def test_abort_keeps_what_was_made_of_files_since(world: World) -> None:
+    """A conflict half resolved, and work in a file that the update had changed without one."""
+    world.start()
+    conflicting(world)
+    world.commit()
+    before = world.state()
+    assert world.holdfast("update").code == 1
+    world.write("a.txt", "half resolved\n")
+    world.replace("code/b.txt", "code 7\n", "hours of work\n")
+    (world.project / "code/b.txt").chmod(0o755)
+    work = world.read("code/b.txt")
+    dry = world.holdfast("abort", "--dry-run")
+    assert (dry.code, dry.out) == (
+        0,
+        "orders: `holdfast update` would be taken back.\n\nWhat you made of these since would be kept aside:\n"
+        "  a.txt\n  code/b.txt\n",
+    )
+    assert world.read("code/b.txt") == work
+    done = world.holdfast("abort")
+    assert (done.code, done.out) == (
+        0,
+        "orders: `holdfast update` was taken back.\n\nWhat you made of these since is kept in "
+        ".git/holdfast/project/aborted/1:\n  a.txt\n  code/b.txt\n",
+    )
+    assert world.state() == before
+    kept = world.project / ".git/holdfast/project/aborted/1"
+    assert tree(kept) == {"a.txt": (0, b"half resolved\n"), "code/b.txt": (0o111, work.encode())}
+    assert world.holdfast("update").code == 1
+    world.write("a.txt", "again\n")
+    assert world.outcome("abort") == {
+        "code": 0, "command": "abort", "ended": "update", "directory": str(world.project), "dry_run": False, "done": True,
+        "conflicts": {}, "changed_since": ["a.txt"], "kept": f"{kept.parent}/2", "todo": [],
+    }  # fmt: skip
+    assert (kept / "a.txt").read_text(encoding="utf-8") == "half resolved\n"
+
+
+def test_abort_outside_git_keeps_that_too_and_hides_it(world: World) -> None:
+    world.start(git=False)
+    conflicting(world)
+    assert world.holdfast("update").code == 1
+    world.write("a.txt", "half resolved\n")
+    assert "  a.txt\n" in world.holdfast("abort").out
+    place = world.project / ".holdfast"
+    assert sorted(entry.name for entry in place.iterdir()) == [".gitignore", "aborted"]
+    assert (place / "aborted/1/a.txt").read_text(encoding="utf-8") == "half resolved\n"
+    assert world.holdfast("update").code == 1
+    assert world.holdfast("abort").code == 0
+    assert (place / "aborted/1/a.txt").exists()
+
+
+def test_an_abort_that_can_keep_nothing_takes_nothing_back(world: World) -> None:
+    world.start()
+    conflicting(world)
+    world.commit()
+    assert world.holdfast("update").code == 1
+    world.write("a.txt", "half resolved\n")
+    (world.project / ".git/holdfast/project/aborted").write_text("in the way", encoding="utf-8")
+    done = world.holdfast("abort")
+    assert done.code == 2
+    assert "aborted: nothing was taken back: " in done.err
+    assert world.read("a.txt") == "half resolved\n"
+
+
+@pytest.mark.parametrize("option", ["--skip-worktree", "--assume-unchanged", "both"])
+def test_abort_brings_back_what_git_was_told_not_to_look_at(world: World, option: str) -> None:
+    world.start()
+    conflicting(world)
+    world.commit()
+    for each in ("--skip-worktree", "--assume-unchanged") if option == "both" else (option,):
+        world.git("update-index", each, "a.txt", "code/b.txt", "holdfast.toml")
+    before = (world.git("ls-files", "-v", "-s"), world.state())
+    assert world.holdfast("update").code == 1
+    world.git("add", "--sparse", "--all")
+    assert world.holdfast("abort").code == 0
+    assert (world.git("ls-files", "-v", "-s"), world.state()) == before
+
+
+@pytest.mark.parametrize("git", [True, False])
+def test_abort_brings_back_empty_folders_and_their_modes(world: World, git: bool) -> None:
+    world.start(git=git)
+    conflicting(world)
+    world.release(
+        "2.0.0", {"template/project/files/here/new.txt": "new\n", "template/project/files/code/b.txt": None,
+                  "template/project/files/code/c.txt": None},
+    )  # fmt: skip
+    (world.project / "here").mkdir()
+    (world.project / "here").chmod(0o750)
+    (world.project / "code").chmod(0o700)
+    if git:
+        world.commit()
+    before = folders(world)
+    assert world.holdfast("update").code == 1
+    assert not (world.project / "code").exists()
+    assert world.holdfast("abort").code == 0
+    assert folders(world) == before
+
+
+def folders(world: World) -> dict[str, int]:
+    paths = [path for path in world.project.rglob("*") if ".git" not in path.parts and ".holdfast" not in path.parts]
+    return {path.relative_to(world.project).as_posix(): path.lstat().st_mode for path in paths}
+
+
+def test_continue_says_for_scripts_what_is_left(world: World) -> None:
+    world.start()
+    conflicting(world)
+    world.commit()
+    assert world.holdfast("update").code == 1
+    said: dict[str, object] = {
+        "command": "continue", "ended": "update", "directory": str(world.project), "changed_since": [], "kept": None,
+        "todo": [],
+    }  # fmt: skip
+    left = {"a.txt": "it still holds the markers of a conflict"}
+    assert world.outcome("continue") == {"code": 1, **said, "dry_run": False, "done": False, "conflicts": left}
+    world.write("a.txt", LINES)
+    before = world.state()
+    assert world.outcome("continue", "--dry-run") == {
+        "code": 0, **said, "dry_run": True, "done": False, "conflicts": {}
+    }  # fmt: skip
+    assert world.holdfast("continue", "--dry-run").out == "orders: `holdfast update` would be done.\n"
+    assert world.state() == before
+    assert world.outcome("continue") == {"code": 0, **said, "dry_run": False, "done": True, "conflicts": {}}
+
+
 def test_abort_keeps_its_backup_until_it_can_put_everything_back(world: World) -> None:
     world.start(git=False)
     conflicting(world)

@@ -146,6 +146,20 @@ def test_a_tag_that_moved_is_refused_with_both_digests(world: World) -> None:
     assert new in done.err
 
 
+def test_a_folder_has_one_version_alone(world: World) -> None:
+    world.start()
+    world.release("2.0.0", {"template/project/files/a.txt": "new\n"})
+    for asked in ("9", "1.0.0"):
+        done = world.holdfast("update", "--to", asked)
+        assert (done.code, done.err) == (
+            2,
+            f"holdfast: {world.template}: there is no version '{asked}': that folder holds 2.0.0 alone; "
+            "leave out --to, or name a git repository with --template\n",
+        )
+    assert world.holdfast("update", "--to", "2.0.0").code == 0
+    assert world.read("a.txt") == "new\n"
+
+
 def test_a_folder_named_from_beside_the_project_is_found_from_inside(world: World) -> None:
     (world.place / "spec.toml").write_text(SPEC, encoding="utf-8")
     world.holdfast("new", "orders", "--spec", "spec.toml", "--template", "template", "--no-git", cwd=world.place)

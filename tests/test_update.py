@@ -129,7 +129,7 @@ def test_abort_brings_back_what_was_there(world: World) -> None:
     world.write("a.txt", "half resolved")
     world.git("add", "a.txt")
     done = world.holdfast("abort")
-    assert (done.code, done.out) == (0, "orders: `holdfast update` was taken back.\n")
+    assert (done.code, done.out.splitlines()[0]) == (0, "orders: `holdfast update` was taken back.")
     assert world.state() == before
     assert not (world.project / "new").exists()
     assert world.holdfast("abort").code == 2
@@ -701,6 +701,60 @@ def test_hooks_filters_and_signing_take_no_part(world: World) -> None:
     world.write("a.txt", changed(3, "both"))
     assert world.holdfast("continue").code == 0
     assert not (world.place / "ran").exists()
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_a_sparse_checkout_left_out_is_not_deleted(world: World, inside: bool) -> None:
+    """Refused where the template changes it, and no matter where it does not."""
+    world.start()
+    world.git("sparse-checkout", "set", "--no-cone", "/*", "!/code/")
+    before = world.state()
+    assert not (world.project / "code").exists()
+    world.release("2.0.0", {"template/project/files/code/b.txt": "new\n"} if inside else {A: changed(3, "new")})
+    done = world.holdfast("update")
+    if not inside:
+        assert (done.code, done.err) == (0, "")
+        return
+    assert (done.code, done.err) == (
+        2,
+        "holdfast: code/b.txt: left out of this checkout, and the template changes it; "
+        "check them out first: git sparse-checkout add, or disable\n",
+    )
+    assert world.state() == before
+    world.git("sparse-checkout", "disable")
+    assert world.holdfast("update").code == 0
+    assert world.read("code/b.txt") == "new\n"
+
+
+def test_an_edit_that_git_does_not_notice_is_refused_all_the_same(world: World) -> None:
+    """As long as the committed text, and dated as that was: git looks at no content then."""
+    world.start()
+    target = world.project / "a.txt"
+    there = target.stat()
+    world.git("update-index", "--refresh")
+    world.git("-c", "core.trustctime=false", "status")
+    world.write("a.txt", LINES.replace("line 5\n", "LINE 5\n"))
+    os.utime(target, ns=(there.st_atime_ns, there.st_mtime_ns))
+    os.utime(world.project / ".git/index", ns=(there.st_mtime_ns + 10**10, there.st_mtime_ns + 10**10))
+    world.release("2.0.0", {A: changed(3, "new")})
+    done = world.holdfast("update")
+    assert (done.code, done.err) == (
+        2, "holdfast: a.txt: changed here, and not committed; commit or stash that first\n"
+    )  # fmt: skip
+    assert "LINE 5\n" in world.read("a.txt")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes in folders")
+def test_a_pipe_in_the_place_of_a_file_is_in_the_way(world: World) -> None:
+    world.start()
+    (world.project / "a.txt").unlink()
+    os.mkfifo(world.project / "a.txt")
+    world.release("2.0.0", {A: changed(3, "new")})
+    done = world.holdfast("update")
+    assert (done.code, done.err) == (
+        2,
+        "holdfast: a.txt: it is in the way: the template has a file there, and what is there is no file; move it away\n",
+    )
 
 
 def test_a_clean_file_behind_a_filter_is_no_change(world: World) -> None:

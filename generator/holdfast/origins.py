@@ -84,13 +84,25 @@ def target(ref: TemplateRef, to: str, root: Path, *, trusted: bool = False) -> t
     if not ref.location:
         return _ours(to), False
     name, _ = source.split(ref.location)
-    folder = any((above / ref.location).is_dir() for above in (Path(), root, root.parent))
-    if folder and not to:
-        return located(ref.location, root, trusted=trusted), False
+    folder = next((place for above in (Path(), root, root.parent) if (place := above / ref.location).is_dir()), None)
+    if folder and not (to and source.is_repository(folder)):
+        return _alone(located(ref.location, root, trusted=trusted), to), False
     tag, commit = _tag(name if not folder else ref.location, to, root)
     tagged = bool(tag) and versions.is_version(tag)
     known = _known(f"{git.without_password(name)}@{commit}", trusted=trusted) if commit else None
     return known or located(f"{name}@{tag}" if tag else name, root, trusted=trusted), tagged
+
+
+def _alone(found: Template, to: str) -> Template:
+    """The one version that a folder holds. Refused where another is asked for."""
+    if to not in ("", found.ref.version):
+        todo = "leave out --to, or name a git repository with --template"
+        raise HoldfastError(
+            f"there is no version {shown(to)}: that folder holds {found.ref.version} alone",
+            where=found.ref.location,
+            todo=todo,
+        )
+    return found
 
 
 def _tag(address: str, to: str, root: Path) -> tuple[str, str]:

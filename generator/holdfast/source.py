@@ -247,5 +247,10 @@ def _local(name: str) -> Path | None:
         return None
 
 
+def is_repository(path: Path) -> bool:
+    """Whether a folder is a repository itself, bare or with a work tree."""
+    return bool(_local(f"{path}/.git")) or _is_bare(path)
+
+
 def _is_bare(path: Path) -> bool:
     return bool(_local(f"{path}/HEAD") and _local(f"{path}/objects"))

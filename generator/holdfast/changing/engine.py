@@ -48,6 +48,7 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
     there = there.beside(found.others)
     changes = _with_modes(project, moves.changes(found.changes, there), there)
     refusing.in_the_way(changes, there)
+    refusing.sparse(project, base, theirs, there)
     if wanted.overlay is None:
         refusing.uncommitted(project, changes.keys() - moves.unchanged(there, changes), base, there)
     record = lock.dump(lock.make(wanted.spec, wanted.catalogue.template.ref, theirs))

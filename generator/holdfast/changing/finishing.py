@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from holdfast.errors import HoldfastError
-from holdfast.git import Repository
+from holdfast.git import Entry, Repository
 from holdfast.journaling import journal, working
-from holdfast.journaling.journal import INDEX_BEFORE, LOCK, OLD, Journal, Waiting
+from holdfast.journaling.journal import INDEX_BEFORE, LOCK, OLD, Journal, State, Waiting
 from holdfast.lock import FILE
 from holdfast.merging import disk
 
@@ -93,6 +93,7 @@ def settle(home: Path, entries: Journal, repository: Repository | None) -> None:
     shown = {(repository.prefix + path).encode("utf-8", "surrogateescape") for path in left}
     (home / "index-settled").write_bytes(b"".join(line + b"\0" for line in lines if line.partition(b"\t")[2] in shown))
     repository.set_index(home / "index-settled")
+    repository.set_flags({path: flag for path, flag in entries.flags.items() if path in left})
     (home / "index-settled").unlink()
 
 
@@ -105,15 +106,38 @@ def finish(root: Path, home: Path, entries: Journal, repository: Repository | No
     working.clean(home)
 
 
-def abort(root: Path, home: Path, repository: Repository | None) -> Journal:
-    """Bring back what was there before, whatever the files hold by now. Refused where nothing was begun."""
+def begun(home: Path) -> tuple[State, Journal]:
+    """The journal of what was begun. Refused where nothing was."""
     found = journal.read(home) if home.is_dir() else None
     if found is None:
         raise HoldfastError("nothing was begun there", todo="git restores what was committed")
-    state, entries = found
+    return found
+
+
+def later(root: Path, entries: Journal) -> dict[str, Entry]:
+    """What somebody made of files since they were written, by path: no longer what holdfast wrote, nor as before."""
+    there = disk.read(root, [step.path for step in entries.steps]).raw
+    return {
+        step.path: there[step.path]
+        for step in entries.steps
+        if step.path in there
+        and not any(journal.same(journal.state_of(there[step.path]), known) for known in (step.before, step.after))
+    }
+
+
+def abort(root: Path, home: Path, repository: Repository | None) -> tuple[Journal, Mapping[str, Entry], Path | None]:
+    """Bring back what was there before, whatever the files hold by now. Refused where nothing was begun.
+
+    Also what somebody made of them since, and the folder where that is kept.
+    """
+    state, entries = begun(home)
+    changed: Mapping[str, Entry] = {}
+    kept = None
     if state == "waiting":
+        changed = later(root, entries)
+        kept = working.keep(home, changed)
         journal.turn(home, "waiting", "abort")
     elif state == "do":
         journal.turn(home, "do", "undo")
     working.undo(root, home, entries, repository, force=state in ("waiting", "abort"))
-    return entries
+    return entries, changed, kept

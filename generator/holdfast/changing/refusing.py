@@ -25,7 +25,7 @@ def in_the_way(changes: Mapping[str, Entry | None], disk: Disk) -> None:
     """Refuse to write where there is a folder, a link or another thing that no file can replace."""
     going = {path for path, wanted in changes.items() if wanted is None}
     for path, obstacle in disk.obstacles.items():
-        if changes.get(path) is None:
+        if changes.get(path) is None and obstacle != "no file":
             continue
         parents = {path[:at] for at, character in enumerate(path) if character == "/"}
         if obstacle == "a folder" and any(other.startswith(f"{path}/") for other in going):
@@ -61,13 +61,26 @@ def uncommitted(project: Project, changes: Iterable[str], base: Tree, disk: Disk
             changed.append(path)
         elif stages[0][1] not in _names(project, disk.raw[path]):
             unclear.append(path)
-    changed += set(unclear) - repository.unread(unclear)
+    changed += set(unclear) - repository.unread(repository.filtered(unclear))
     if untracked:
         todo = "commit them, move them away or delete them"
         raise HoldfastError("in the way, and not in git", where=_listed(untracked), todo=todo)
     if changed:
         todo = "commit or stash that first"
         raise HoldfastError("changed here, and not committed", where=_listed(changed), todo=todo)
+
+
+def sparse(project: Project, base: Tree, theirs: Tree, disk: Disk) -> None:
+    """Refuse to change files that a sparse checkout left out: they are not deleted, and nobody could read them."""
+    paths = {p for p in base.keys() | theirs.keys() if p not in disk.raw and base.get(p) != theirs.get(p)}
+    skipped = (
+        sorted(path for path, flag in project.repository.flags(paths).items() if flag in "Ss")
+        if (paths and project.repository)
+        else []
+    )
+    if skipped:
+        todo = "check them out first: git sparse-checkout add, or disable"
+        raise HoldfastError("left out of this checkout, and the template changes it", where=_listed(skipped), todo=todo)
 
 
 def remember(project: Project, changes: Mapping[str, Entry | None]) -> None:

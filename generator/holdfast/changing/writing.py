@@ -34,7 +34,15 @@ def write(
     kept = {each.path: old[each.path] for each in conflicts if each.path in old and each.path not in changed}
     now = {**kept, **changed}
     waiting = tuple(Waiting(each.path, each.marked, each.what) for each in conflicts)
-    entries = Journal(verb, journal.steps(old, now, (SPEC, LOCK), kept), waiting, tuple(todo))
+    paths = dict.fromkeys([*now, *(conflict.path for conflict in conflicts)])
+    entries = Journal(
+        verb,
+        journal.steps(old, now, (SPEC, LOCK), kept),
+        waiting,
+        tuple(todo),
+        working.folders(project.root, paths),
+        project.repository.flags(paths) if project.repository and waiting else {},
+    )
     home = project.home
     try:
         working.prepare(project.root, home, entries, old, now)

@@ -13,6 +13,7 @@ from holdfast.cli.shared import EXIT_FINDINGS, at_a_terminal, ignore_interrupts,
 if TYPE_CHECKING:
     from holdfast.changing.edited import How
     from holdfast.changing.values import Outcome
+    from holdfast.commands.ending import Ended
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -109,32 +110,43 @@ def update(
     show(outcome, diffs=diffs, as_json=as_json, news=news)
 
 
+def ending(command: Command) -> Command:
+    """The options of the two commands that end another."""
+    options = (
+        click.option("--dry-run", "dry", is_flag=True, help="Say what would be done, and touch nothing."),
+        click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def _end(ended: Ended, *, as_json: bool) -> None:
+    from holdfast.reports import endings as report
+
+    click.echo(report.as_json(ended) if as_json else report.text(ended), nl=as_json)
+    if ended.left:
+        raise click.exceptions.Exit(EXIT_FINDINGS)
+
+
 @click.command("continue")
 @DIRECTORY
-def continue_(directory: Path) -> None:
+@ending
+def continue_(directory: Path, dry: bool, as_json: bool) -> None:
     """Finish a command whose conflicts are resolved. Exits with 1 where some are not."""
     from holdfast.commands import ending as command
 
-    ended = command.continue_(directory)
-    for conflict, what in ended.left:
-        click.echo(f"{conflict.path}: {what}")
-    if ended.left:
-        raise click.exceptions.Exit(EXIT_FINDINGS)
-    click.echo(f"{ended.root.name}: `holdfast {ended.verb}` is done.")
-    if ended.todo:
-        click.echo("\nNext:")
-        for each in ended.todo:
-            click.echo(f"  {each}")
+    _end(command.continue_(directory, dry=dry), as_json=as_json)
 
 
 @click.command()
 @DIRECTORY
-def abort(directory: Path) -> None:
+@ending
+def abort(directory: Path, dry: bool, as_json: bool) -> None:
     """Take back a command that left conflicts: every file and git's index are as they were before."""
     from holdfast.commands import ending as command
 
-    ended = command.abort(directory, ignore_interrupts)
-    click.echo(f"{ended.root.name}: `holdfast {ended.verb}` was taken back.")
+    _end(command.abort(directory, ignore_interrupts, dry=dry), as_json=as_json)
 
 
 @click.command()

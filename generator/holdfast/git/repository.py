@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,19 @@ class Repository:
             found.setdefault(os.fsdecode(path), {})[int(stage)] = (mode, name)
         return found
 
+    def flags(self, paths: Collection[str]) -> dict[str, str]:
+        """Of these, what git does not look at: `S` for skip-worktree, a small letter for assume-unchanged."""
+        listed = (os.fsdecode(line) for line in _lines(run(["ls-files", "-v", "-z"], self.root)))
+        found = {path: flag for flag, _, path in (line.partition(" ") for line in listed) if path in paths}
+        return {path: flag for path, flag in found.items() if flag == "S" or flag.islower()}
+
+    def set_flags(self, flags: Mapping[str, str]) -> None:
+        """Tell git again what it does not look at, as `flags` said it."""
+        for option, wanted in (("--skip-worktree", "Ss"), ("--assume-unchanged", "abcdefghijklmnopqrstuvwxyz")):
+            paths = [self.prefix + path for path, flag in sorted(flags.items()) if flag in wanted]
+            if paths:
+                run(["update-index", option, "--", *paths], self.top)
+
     def committed(self) -> dict[str, tuple[str, str]]:
         """HEAD below the project: by path, mode and name of the object."""
         done = call(["ls-tree", "-r", "-z", "HEAD"], self.root)
@@ -77,6 +90,16 @@ class Repository:
                 if (written, int(size)) == (there.st_mtime_ns, there.st_size & 0xFFFFFFFF):
                     found.add(name)
         return found
+
+    def filtered(self, paths: Sequence[str]) -> list[str]:
+        """Of these, those that are other bytes in a checkout than in git, by more than their line ends."""
+        if not paths:
+            return []
+        asked = b"\0".join(map(os.fsencode, paths))
+        words = ["check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding"]
+        fields = run(words, self.root, stdin=asked).split(b"\0")
+        found = zip(fields[0::3], fields[2::3], strict=False)
+        return sorted({os.fsdecode(path) for path, value in found if value not in (b"unspecified", b"unset")})
 
     def files(self) -> list[str]:
         """Every file of the project that git knows or would take, which leaves out what it ignores."""

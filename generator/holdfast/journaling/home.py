@@ -17,7 +17,7 @@ from holdfast.journaling.journal import STATES
 
 #: Beside the project's files where there is no git folder to keep it in; it hides itself from a git that comes later.
 OUTSIDE = ".holdfast"
-_LOCK = "lock"
+_LOCK, _IGNORING = "lock", ".gitignore"
 
 
 def home(root: Path, repository: Repository | None) -> Path:
@@ -64,9 +64,10 @@ def alone(place: Path, verb: str) -> Iterator[None]:
     finally:
         if place.name == OUTSIDE and not any((place / f"{state}.json").exists() for state in STATES):
             with suppress(OSError):  # All is done by now. Windows deletes no open file, and what is not ours stays.
-                for name in (".gitignore", _LOCK):
-                    (place / name).unlink(missing_ok=True)
-                place.rmdir()
+                (place / _LOCK).unlink(missing_ok=True)
+                if {entry.name for entry in place.iterdir()} == {_IGNORING}:
+                    (place / _IGNORING).unlink()
+                    place.rmdir()
         stream.close()
 
 
@@ -74,7 +75,7 @@ def _locked(place: Path, verb: str) -> BinaryIO:
     while True:
         place.mkdir(parents=True, exist_ok=True)
         if place.name == OUTSIDE:
-            (place / ".gitignore").write_bytes(b"*\n")
+            (place / _IGNORING).write_bytes(b"*\n")
         stream = (place / _LOCK).open("a+b")
         try:
             _take(stream)

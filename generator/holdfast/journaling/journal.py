@@ -8,7 +8,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -46,12 +46,18 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Journal:
-    """What `verb` does, in order. With conflicts, the lock is written only by `continue`."""
+    """What `verb` does, in order. With conflicts, the lock is written only by `continue`.
+
+    What an undo needs beside the files: `folders` are those that there were, with their modes, and `flags` what git was
+    told of paths that it should not look at, as `git ls-files -v` has it.
+    """
 
     verb: str
     steps: tuple[Step, ...]
     conflicts: tuple[Waiting, ...] = ()
     todo: tuple[str, ...] = ()
+    folders: Mapping[str, int] = field(default_factory=dict)
+    flags: Mapping[str, str] = field(default_factory=dict)
 
 
 def state_of(entry: Entry | None) -> str:
@@ -94,6 +100,8 @@ def read(home: Path) -> tuple[State, Journal] | None:
                 tuple(_checked(Step(**step), home) for step in data["steps"]),
                 tuple(Waiting(**each) for each in data["conflicts"]),
                 tuple(map(str, data["todo"])),
+                {_placed(path, home): int(mode) & 0o7777 for path, mode in data.get("folders", {}).items()},
+                {_placed(path, home): str(flag) for path, flag in data.get("flags", {}).items()},
             )
         except FileNotFoundError:
             continue
@@ -108,10 +116,16 @@ def read(home: Path) -> tuple[State, Journal] | None:
 
 def _checked(step: Step, home: Path) -> Step:
     """A step as it was read. Refused where holdfast cannot have written it: it came with somebody else's project."""
-    if not _inside(step.path) or not _STATE.match(step.before) or not _STATE.match(step.after):
-        what = f"the journal in it is none of holdfast's: it would change {shown(step.path)}"
-        raise HoldfastError(what, where=str(home), todo="look where it came from, and delete it")
+    path = step.path if _STATE.match(step.before) and _STATE.match(step.after) else ""
+    _placed(path, home, step.path)
     return step
+
+
+def _placed(path: str, home: Path, named: str = "") -> str:
+    if not _inside(path):
+        what = f"the journal in it is none of holdfast's: it would change {shown(named or path)}"
+        raise HoldfastError(what, where=str(home), todo="look where it came from, and delete it")
+    return path
 
 
 def _inside(path: str) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from holdfast.git import EXECUTABLE, LINK, Entry, Repository
 from holdfast.journaling import journal
 from holdfast.journaling.journal import INDEX_AFTER, INDEX_BEFORE, LOCK, NEW, OLD, Journal, same, state_of
 from holdfast.merging import disk
+
+#: What `abort` puts aside of what somebody did since: so many of its folders are kept.
+KEPT = "aborted"
+_MOST_KEPT = 20
 
 
 def prepare(
@@ -29,6 +34,23 @@ def prepare(
         for folder, entry in ((OLD, old), (NEW, new)):
             if entry:
                 _store(home / folder / str(number), entry, rights)
+
+
+def keep(home: Path, files: Mapping[str, Entry]) -> Path | None:
+    """Put these files where an `abort` leaves them for their user; the folder, if there are any."""
+    if not files:
+        return None
+    place = home / KEPT
+    place.mkdir(exist_ok=True)
+    numbers = sorted(int(entry.name) for entry in place.iterdir() if entry.name.isdecimal())
+    for number in numbers[: 1 - _MOST_KEPT]:
+        shutil.rmtree(place / str(number), ignore_errors=True)
+    folder = place / str(max(numbers, default=0) + 1)
+    for path, entry in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _store(target, entry, None)
+    return folder
 
 
 def clean(home: Path) -> None:
@@ -73,6 +95,7 @@ def undo(root: Path, home: Path, entries: Journal, repository: Repository | None
     A file that somebody changed in the meantime stays as it is now; with `force` it is put back, too.
     """
     try:
+        _folders_back(root, entries.folders)
         for number, step in reversed(list(enumerate(entries.steps))):
             source = home / OLD / str(number)
             if step.before and not source.exists():
@@ -81,13 +104,37 @@ def undo(root: Path, home: Path, entries: Journal, repository: Repository | None
             if not _take(root, step.path, now, step.before, source) and force:
                 what, todo = "something that is no file is in its place or above it", "move that away and try again"
                 raise HoldfastError(f"it cannot be put back: {what}", where=step.path, todo=todo)
+        _folders_back(root, entries.folders)
         if (home / INDEX_BEFORE).exists() and repository:
             repository.set_index(home / INDEX_BEFORE)
+            repository.set_flags(entries.flags)
     except OSError as error:
         why = f"what was begun cannot be undone: {error.strerror or error}"
         todo = "mend that and run any holdfast command there: it goes on"
         raise HoldfastError(why, where=str(error.filename or root), todo=todo) from None
     clean(home)
+
+
+def folders(root: Path, paths: Iterable[str]) -> dict[str, int]:
+    """The folders that there are at these paths and above them, by path with their modes."""
+    found: dict[str, int] = {}
+    for path in paths:
+        while path and path not in found:
+            with suppress(OSError):
+                mode = (root / path).lstat().st_mode
+                if stat.S_ISDIR(mode):
+                    found[path] = stat.S_IMODE(mode)
+            path = path.rpartition("/")[0]  # noqa: PLW2901 - upwards
+    return found
+
+
+def _folders_back(root: Path, before: Mapping[str, int]) -> None:
+    """Make folders again that went with the last file in them; those that are there stay as they are."""
+    for path in sorted(before):
+        inside = f"{path}/x"
+        if not (root / path).exists() and not disk.read(root, [inside]).obstacles:
+            (root / path).mkdir(parents=True)
+            (root / path).chmod(before[path])
 
 
 def reverted(root: Path, home: Path, entries: Journal) -> bool:
