@@ -998,6 +998,26 @@ def test_branches_that_changed_the_same_key_are_for_their_users(world: World) ->
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
 
 
+@pytest.mark.parametrize("side", ["--ours", "--theirs"])
+def test_branches_that_end_in_what_one_of_them_had_leave_no_marker(world: World, side: str) -> None:
+    world.start()
+    world.git("checkout", "--quiet", "-b", "other")
+    world.holdfast("add", "function", "ship", "--event", "call", "--set", "word=theirs")
+    world.commit("other")
+    world.git("checkout", "--quiet", "-")
+    world.holdfast("add", "function", "ship", "--event", "call", "--set", "word=ours")
+    world.commit("mine")
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git("merge", "other")
+    assert "<<<<<<<" in world.read("list.yaml")
+    world.git("checkout", side, "holdfast.toml")
+    assert world.holdfast("sync").code == 0
+    kept = f'functions:\n  hello: "hello"\n  ship: "{side[2:]}"\n  # Yours'
+    assert kept in world.read("list.yaml")
+    world.commit("merge")
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
 def test_one_side_of_a_lock_is_put_right_after_the_merge(world: World) -> None:
     two_branches(world)
     world.git("checkout", "--ours", "holdfast.lock", "list.yaml")

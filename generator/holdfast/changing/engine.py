@@ -46,7 +46,8 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
         project, wanted, moves.base(base), {**theirs, **overlay.theirs}, moves.disk(mine), moves, steady=steady
     )
     there = there.beside(found.others)
-    changes = _with_modes(project, moves.changes(found.changes, there), there)
+    planned = {**_settled(overlay, there), **found.changes}
+    changes = _with_modes(project, moves.changes(planned, there), there)
     refusing.in_the_way(changes, there)
     refusing.sparse(project, base, theirs, there)
     if wanted.overlay is None:
@@ -78,6 +79,14 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
 def files(project: Project) -> list[str]:
     """Every file of the project but those that git ignores."""
     return project.repository.files() if project.repository else git.listed_outside(project.root)
+
+
+def _settled(overlay: Overlay, there: Disk) -> dict[str, Entry | None]:
+    """What stands in the place of a file with both sides in it, where nothing comes to that: it must be written, too."""
+    return {
+        path: Entry(there.styles[path].written(entry.content), there.raw[path].mode)
+        for path, entry in overlay.ours.items()
+    }
 
 
 def _plan(
