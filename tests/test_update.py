@@ -965,6 +965,27 @@ def test_a_rebase_over_another_function_is_put_right_by_sync(world: World) -> No
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
 
 
+@pytest.mark.parametrize("way", [["merge", "--squash", "other"], ["stash", "pop"]])
+def test_a_squash_and_a_stash_are_put_right_by_sync_too(world: World, way: list[str]) -> None:
+    """Git does not say then that it is in the middle of anything."""
+    two_branches(world)
+    world.git("merge", "--abort")
+    if way[0] == "stash":
+        world.git("checkout", "--quiet", "other")
+        world.git("reset", "--quiet", "--soft", "HEAD~1")
+        world.git("stash", "push", "--quiet")
+        world.git("checkout", "--quiet", "-")
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git(*way)
+    done = world.holdfast("sync")
+    assert (done.code, done.err) == (0, "")
+    assert 'bill: "bill"\n  ship: "ship"\n' in world.read("list.yaml")
+    assert "own: mine" in world.read("list.yaml")
+    assert world.read("functions/ship/handler.py") == "shipped\n"
+    world.commit("both")
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
 def test_a_conflict_that_somebody_began_to_resolve_is_not_resolved_anew(world: World) -> None:
     two_branches(world)
     world.write("list.yaml", "begun\n" + world.read("list.yaml"))

@@ -28,15 +28,18 @@ from holdfast.tree import File, Tree
 def between(project: Project, load: Callable[[TemplateRef], Catalogue]) -> Wanted | None:
     """What a project in the middle of a merge should become; None where none is under way.
 
-    Refused in the middle of one that has nothing to do with holdfast's files.
+    Of a squash and of `git stash pop` git keeps no other note than the conflicts. Refused in the middle of a merge that
+    has nothing to do with holdfast's files.
     """
     repository = project.repository
     under_way = repository.under_way() if repository else ""
-    if not repository or not under_way:
+    if not repository or not (under_way or project.torn):
         return None
     index = repository.index()
     sides = {stage: repository.read(name) for stage, (_, name) in index.get(lock.FILE, {}).items() if stage}
     if not {OURS, THEIRS} <= sides.keys():
+        if not under_way:
+            return None
         raise HoldfastError(
             f"{under_way} is under way there", where=str(project.root), todo="finish it or abort it first"
         )

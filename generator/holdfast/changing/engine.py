@@ -82,7 +82,7 @@ def files(project: Project) -> list[str]:
 
 
 def _settled(overlay: Overlay, there: Disk) -> dict[str, Entry | None]:
-    """What stands in the place of a file with both sides in it, where nothing comes to that: it must be written, too."""
+    """What stands for a file with both sides in it: it must be written where nothing comes to it, too."""
     return {
         path: Entry(there.styles[path].written(entry.content), there.raw[path].mode)
         for path, entry in overlay.ours.items()

@@ -52,10 +52,16 @@ class Project:
         if entry is None:
             todo = "`holdfast adopt` finds out which template made the project"
             raise HoldfastError(f"there is no {lock.FILE}", where=str(self.root), todo=todo)
-        if b"\n<<<<<<<" in b"\n" + entry.content:
+        if self.torn:
             todo = f"take one side of it (git checkout --ours {lock.FILE}), then run holdfast sync"
             raise HoldfastError("it holds both sides of a merge", where=lock.FILE, todo=todo)
         return lock.parse(entry.content.decode("utf-8", "replace"))
+
+    @property
+    def torn(self) -> bool:
+        """Whether holdfast.lock holds both sides of a merge."""
+        entry = self._own(lock.FILE)
+        return entry is not None and b"\n<<<<<<<" in b"\n" + entry.content
 
     def written(self, name: str, text: str) -> Entry:
         """`text` for one of the tool's own files, written as that is now."""
