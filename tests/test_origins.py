@@ -292,6 +292,35 @@ def test_a_project_that_is_near_no_version_is_adopted_only_with_a_base(world: Wo
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
 
 
+def test_a_lock_that_is_none_of_ours_to_replace_is_not_adopted_over(world: World) -> None:
+    world.start()
+    newer = world.read("holdfast.lock").replace('"format": 1', '"format": 2')
+    world.write("holdfast.lock", newer)
+    done = world.holdfast("adopt", "--base", str(world.template))
+    assert (done.code, done.err) == (2, "holdfast: holdfast.lock: it has format 2; update holdfast\n")
+    assert world.read("holdfast.lock") == newer
+    (world.project / "holdfast.lock").unlink()
+    (world.project / "holdfast.lock").symlink_to(world.place / "nowhere")
+    done = world.holdfast("adopt", "--base", str(world.template))
+    assert (done.code, "holdfast.lock: it is no plain file of a spec's size" in done.err) == (2, True)
+    assert (world.project / "holdfast.lock").is_symlink()
+
+
+def test_adopt_says_what_is_wrong_with_the_spec(world: World) -> None:
+    world.start()
+    (world.project / "holdfast.lock").unlink()
+    world.write("holdfast.toml", SPEC.replace('word = "hello"', 'wort = "hello"'))
+    done = world.holdfast("adopt", "--base", str(world.template))
+    assert "holdfast.toml:10 functions.hello.event.wort: " in done.err
+    said = world.holdfast("adopt").err  # None of ours has this kind of event.
+    assert "holdfast.toml:10 functions.hello.event.kind: no version that this holdfast knows takes its" in said
+    world.write("holdfast.toml", SPEC + "x = [")
+    for base in ([], ["--base", str(world.template)]):
+        assert "holdfast.toml:11: not TOML: " in world.holdfast("adopt", *base).err
+    (world.project / "holdfast.toml").unlink()
+    assert f"{world.project}: there is no holdfast.toml; go to the folder" in world.holdfast("adopt").err
+
+
 def test_a_project_far_from_every_version_is_not_adopted_by_guess(world: World) -> None:
     released(world, "0.1.0")
     (world.project / "holdfast.lock").unlink()

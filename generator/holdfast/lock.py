@@ -18,6 +18,10 @@ FILE = "holdfast.lock"
 FORMAT = 1
 
 
+class NewerError(HoldfastError):
+    """A lock that is one, of a format that this holdfast does not know."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One file as it was rendered: who owns it, and the sha256 of its bytes."""
@@ -124,7 +128,7 @@ def parse(text: str) -> Lock:
     try:
         data = json.loads(text)
         if data["format"] != FORMAT:
-            raise HoldfastError(f"it has format {shown(data['format'])}", where=FILE, todo="update holdfast")
+            raise NewerError(f"it has format {shown(data['format'])}", where=FILE, todo="update holdfast")
         templates = tuple(
             TemplateRef(str(t["name"]), str(t["version"]), str(t["digest"]), str(t.get("location", "")))
             for t in data["templates"]

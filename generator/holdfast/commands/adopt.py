@@ -19,6 +19,8 @@ from holdfast.model import TemplateRef
 from holdfast.source import Template
 from holdfast.tree import Tree
 
+_BASE = "name a folder or archive of the template that made it with --base"
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -47,23 +49,29 @@ class Adopted:
 def adopt(root: Path, how: How) -> Adopted:
     """Write the lock of a project that has none: of the template in `how.base`, or of the one that it must be."""
     with opened(root, "adopt", dry=how.dry) as project:
-        if lock.FILE in project.own.raw and _readable(project):
-            raise HoldfastError(f"it has its {lock.FILE}", where=str(project.root), todo="holdfast sync or update")
-        templates = _known() if how.base is None else [origins.given(how.base, trusted=how.trusted)]
-        found = [each for template in templates if (each := _candidate(project, template))]
-        best = found[0] if how.base is not None and found else _certain(found)
+        _check_lost(project)
+        spec.load_toml(project.text)
+        if how.base is not None:
+            best = _candidate(project, origins.given(how.base, trusted=how.trusted))
+        else:
+            best = _certain(_candidates(project))
         if not how.dry:
             how.finishing()
             placing.overwrite(project.root / lock.FILE, lock.dump(best.record).encode("utf-8"))
         return Adopted(project.root, best.template.ref, len(best.same), best.changed, best.missing, how.dry)
 
 
-def _readable(project: Project) -> bool:
+def _check_lost(project: Project) -> None:
+    """Refuse to write over a lock that says something, be it to a newer holdfast alone, and over what is no file."""
+    if project.torn:
+        return
     try:
         project.lock()
+    except lock.NewerError:
+        raise
     except HoldfastError:
-        return False
-    return True
+        return
+    raise HoldfastError(f"it has its {lock.FILE}", where=str(project.root), todo="holdfast sync or update")
 
 
 def _known() -> Iterator[Template]:
@@ -76,14 +84,25 @@ def _known() -> Iterator[Template]:
             yield released
 
 
-def _candidate(project: Project, template: Template) -> Candidate | None:
-    """How far the project is from what a template makes of its spec; None where it makes nothing of it."""
-    try:
-        catalogue = load(template)
-        wanted = spec.parse(project.text, catalogue)
-        tree = render.render(wanted, catalogue)
-    except HoldfastError:
-        return None
+def _candidates(project: Project) -> list[Candidate]:
+    """Those of our templates that make something of the project's spec. Refused with the newest's word if none does."""
+    found, wrong = [], []
+    for template in _known():
+        try:
+            found.append(_candidate(project, template))
+        except HoldfastError as error:
+            wrong.append(error)
+    if not found:
+        what = f"no version that this holdfast knows takes its {spec.FILE}: {wrong[0].what}"
+        raise HoldfastError(what, where=wrong[0].where or spec.FILE, todo=f"mend that, or {_BASE}")
+    return found
+
+
+def _candidate(project: Project, template: Template) -> Candidate:
+    """How far the project is from what a template makes of its spec."""
+    catalogue = load(template)
+    wanted = spec.parse(project.text, catalogue)
+    tree = render.render(wanted, catalogue)
     there = disk.read(project.root, tree)
     return Candidate(
         template,
@@ -103,15 +122,11 @@ def _same(path: str, tree: Tree, there: Disk) -> bool:
 def _certain(found: list[Candidate]) -> Candidate:
     """The one that it must be: it has most files exactly as they are, half of all, and more than any other has."""
     ranked = sorted(found, key=lambda each: -len(each.same))
-    todo = "name a folder or archive of the template that made it with --base"
-    if not ranked:
-        what = f"no version that this holdfast knows takes its {spec.FILE}"
-        raise HoldfastError(what, where=spec.FILE, todo=f"holdfast sync says why once there is a lock; {todo}")
     best = ranked[0]
     shown = ", ".join(f"{each.template.ref.version}: {len(each.same)} of {len(each.tree)} files" for each in ranked)
     if 2 * len(best.same) < len(best.tree):
-        raise HoldfastError(f"no version is near enough to be certain ({shown})", where=spec.FILE, todo=todo)
+        raise HoldfastError(f"no version is near enough to be certain ({shown})", where=spec.FILE, todo=_BASE)
     others = [each for each in ranked[1:] if len(each.same) == len(best.same) and each.tree != best.tree]
     if others:  # Versions that make the very same files are as good as each other: the newest of them is taken.
-        raise HoldfastError(f"several versions are equally near ({shown})", where=spec.FILE, todo=todo)
+        raise HoldfastError(f"several versions are equally near ({shown})", where=spec.FILE, todo=_BASE)
     return best
