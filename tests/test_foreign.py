@@ -74,6 +74,26 @@ def test_a_journal_that_was_committed_is_nobodys(world: World) -> None:
     assert not (world.project / "b.txt").exists()
 
 
+@pytest.mark.parametrize("command", ["sync", "continue", "abort"])
+@pytest.mark.parametrize("name", ["index-before", "index-after"])
+def test_a_journal_from_elsewhere_does_not_reach_the_index_of_the_repository_around(
+    world: World, name: str, command: str
+) -> None:
+    world.start(git=False)
+    (world.place / "mine.txt").write_text("mine\n", encoding="utf-8")
+    world.git("init", "--quiet", cwd=world.place)
+    world.git("add", "mine.txt", cwd=world.place)
+    home = journal(world, "b.txt", state="waiting" if command != "sync" else "do")
+    (home / name).write_bytes(b"0 %s\tmine.txt\0" % (b"0" * 40))
+    done = world.holdfast(command)
+    assert (done.code, done.err) == (
+        2,
+        f"holdfast: {home}: the journal in it is none of holdfast's: it would change git's index; "
+        "look where it came from, and delete it\n",
+    )
+    assert world.git("ls-files", cwd=world.place) == "mine.txt\n"
+
+
 @pytest.mark.parametrize("name", ["", "lock", ".gitignore", "old", "draft"])
 def test_links_in_the_place_of_a_backup_are_refused(world: World, name: str) -> None:
     """What is written, emptied or removed there would be so elsewhere."""

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from holdfast.errors import HoldfastError
 from holdfast.git import Repository
-from holdfast.journaling.journal import STATES
+from holdfast.journaling.journal import INDEX_AFTER, INDEX_BEFORE, STATES
 
 #: Beside the project's files where there is no git folder to keep it in; it hides itself from a git that comes later.
 OUTSIDE = ".holdfast"
@@ -30,6 +30,9 @@ def home(root: Path, repository: Repository | None) -> Path:
         if repository and repository.tracks(OUTSIDE):
             todo = f"look where it came from, and take it out: git rm -r {OUTSIDE}"
             raise HoldfastError("it is committed, and holdfast keeps nothing there that is", where=OUTSIDE, todo=todo)
+        if repository and any((outside / name).exists() for name in (INDEX_BEFORE, INDEX_AFTER)):
+            what = "the journal in it is none of holdfast's: it would change git's index"
+            raise HoldfastError(what, where=str(outside), todo="look where it came from, and delete it")
         return _without_links(outside, outside)
     name = hashlib.sha256(os.fsencode(repository.prefix)).hexdigest()[:12] if repository.prefix else "project"
     place = repository.folder / "holdfast" / name
