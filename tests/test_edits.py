@@ -284,6 +284,32 @@ def test_a_rename_that_would_replace_data_is_refused(world: World) -> None:
     assert "template.yaml: the next deployment takes Shelf (AWS::S3::Bucket) out of the stack" in done.out
 
 
+def test_a_renamed_function_leaves_its_failure_queue_and_says_so(world: World) -> None:
+    queue = "  {{ function.id }}Failures:\n    Type: AWS::SQS::Queue\n"
+    world.release("1.1.0", {
+        "template/project/files/template.yaml": 'Resources:\n{% slot "template.yaml/resources" %}\n',
+        "template/function/each/slots/template.yaml/resources": queue,
+    })  # fmt: skip
+    world.start()
+    done = world.holdfast("rename", "function", "hello", "greet")
+    assert (done.code, done.err) == (0, "")
+    assert "template.yaml: the next deployment takes HelloFailures (AWS::SQS::Queue) out of the stack" in done.out
+    assert "GreetFailures" in world.read("template.yaml")
+
+
+def test_a_key_that_leaves_the_stack_is_warned_of(world: World) -> None:
+    key = "  Key:\n    Type: AWS::KMS::Key\n"
+    world.release(
+        "1.1.0", {"template/project/files/template.yaml": f"Resources:\n{key}  Other:\n    Type: AWS::SNS::Topic\n"}
+    )
+    world.start()
+    world.release(
+        "1.2.0", {"template/project/files/template.yaml": "Resources:\n  Other:\n    Type: AWS::SNS::Topic\n"}
+    )
+    done = world.holdfast("update")
+    assert "template.yaml: the next deployment takes Key (AWS::KMS::Key) out of the stack" in done.out
+
+
 def test_a_rename_is_no_conflict_in_a_file_of_the_users(world: World) -> None:
     world.start()
     mine = "from functions.hello import event as mine\n\n\ndef handler():\n    return 1\n"

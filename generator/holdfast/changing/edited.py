@@ -42,9 +42,10 @@ def apply(
     *,
     renaming: Renaming | None = None,
     mentions: str = "",
+    strict: bool = False,
 ) -> Outcome:
-    """Make the project what `text`, its holdfast.toml from then on, says."""
+    """Make the project what `text`, its holdfast.toml from then on, says; `strict` refuses what would replace data."""
     wanted = spec.parse(text, catalogue)
     render.check_size(wanted, catalogue)
-    asked = Wanted(verb, wanted, text, catalogue, catalogue, renaming, mentions, strict=renaming is not None)
+    asked = Wanted(verb, wanted, text, catalogue, catalogue, renaming, mentions, strict=strict)
     return change(project, asked, dry=how.dry, finishing=how.finishing)

@@ -16,6 +16,7 @@ HOLDS_DATA = {
     "AWS::Cognito::UserPool": ("UsernameAttributes", "AliasAttributes"),
     "AWS::DynamoDB::Table": ("TableName", "KeySchema"),
     "AWS::Events::EventBus": ("Name",),
+    "AWS::KMS::Key": (),  # Without it nobody reads what was encrypted with it.
     "AWS::Kinesis::Stream": ("Name",),
     "AWS::S3::Bucket": ("BucketName",),
     "AWS::SecretsManager::Secret": ("Name",),

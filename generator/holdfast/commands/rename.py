@@ -20,7 +20,8 @@ def member(root: Path, group: str, old: str, new: str, how: How) -> Outcome:
     """Rename a function or a resource in the spec and in everything made of it.
 
     A function's files move, with what the user made of them. A resource keeps its logical id and physical name; where
-    the template gives it another one all the same, data would be replaced, and it is refused.
+    the template gives it another one all the same, data would be replaced, and it is refused. For a function that is
+    only said: to AWS it is another one, and its failure queue goes with the old one.
     """
     verb = f"rename {group[:-1]}"
     with opened(root, verb, dry=how.dry) as project:
@@ -28,4 +29,5 @@ def member(root: Path, group: str, old: str, new: str, how: How) -> Outcome:
         spec = parse(project.text, catalogue)
         named = [(table, key) for table, key, name in references(spec, catalogue, group[:-1]) if name == old]
         text = edits.renamed(project.text, spec, group, old, new, named)
-        return apply(project, text, catalogue, verb, how, renaming=Renaming(old, new), mentions=_MENTIONS[group])
+        renaming, strict = Renaming(old, new), group == "resources"
+        return apply(project, text, catalogue, verb, how, renaming=renaming, mentions=_MENTIONS[group], strict=strict)
