@@ -264,6 +264,30 @@ def test_a_renamed_resource_keeps_its_id_and_its_physical_name(world: World) -> 
     assert "both become the logical id 'BigShelf'" in again.err
 
 
+@pytest.mark.parametrize(
+    "written", ['[resources]\nshelf = { kind = "box" } # big', 'resources."shelf".kind = "box" # big']
+)
+def test_a_resource_is_renamed_however_it_is_written(world: World, written: str) -> None:
+    world.start(SPEC.replace("schema = 1\n", f"schema = 1\n{written}\n"))
+    done = world.holdfast("rename", "resource", "shelf", "rack")
+    assert (done.code, done.err) == (0, "")
+    text = world.read("holdfast.toml")
+    assert tomllib.loads(text)["resources"] == {"rack": {"kind": "box", "id": "Shelf", "physical_name": "shelf"}}
+    assert "# big\n" in text
+    assert text.endswith(SPEC.removeprefix("schema = 1\n"))
+
+
+def test_what_cannot_be_renamed_as_it_is_written_says_how_it_can(world: World) -> None:
+    """To rename it by hand would lose its files' edits, or its data."""
+    world.start(SPEC.replace("schema = 1\n", 'schema = 1\nresources = { shelf = { kind = "box" } }\n'))
+    done = world.holdfast("rename", "resource", "shelf", "rack")
+    assert (done.code, done.err) == (
+        2,
+        "holdfast: holdfast.toml: that cannot be changed as it is written; "
+        "write a table [resources.shelf] of it first, and apply that with holdfast sync\n",
+    )
+
+
 def test_a_rename_that_would_replace_data_is_refused(world: World) -> None:
     """The template of another version may name things by what the spec calls them."""
     table = "  {{ resource.id }}:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: {{ resource.name }}\n"

@@ -37,6 +37,18 @@ def headers(text: str) -> list[tuple[int, tuple[str, ...]]]:
     return [(number, _dotted(found[1])) for number, line in enumerate(lines) if (found := _HEADER.match(line))]
 
 
+def keys(text: str) -> list[tuple[int, slice, tuple[str, ...], int]]:
+    """Each key that begins a line: the line from 0, where in it, the path, and how much of that is the table's."""
+    header: tuple[str, ...] = ()
+    found = []
+    for number, line in enumerate(_OPAQUE.sub(_folded, text).split("\n")):
+        if table := _HEADER.match(line):
+            header = _dotted(table[1])
+        elif key := _KEY.match(line):
+            found.append((number, slice(*key.span(1)), header + _dotted(key[1]), len(header)))
+    return found
+
+
 def _folded(found: re.Match[str]) -> str:
     """A string of many lines as an empty one with as many line breaks; anything else as it is."""
     return '""' + "\n" * found[0].count("\n") if found[0].startswith(('"""', "'''")) else found[0]

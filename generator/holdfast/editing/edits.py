@@ -136,7 +136,11 @@ def renamed(
         if group == "resources":
             _granted(document, old, new)
 
-    def edited() -> str:
+    def keep(document: Data) -> None:
+        follow(document)
+        _table(_table(document, group), old).update(kept)
+
+    def by_line() -> str:
         found = _edited(text, follow)
         for key, value in kept.items():
             if key not in _table(_table(data, group), old):
@@ -144,10 +148,10 @@ def renamed(
         return tables.renamed(found, group, old, new)
 
     expected = load_toml(text)
-    follow(expected)
-    _table(_table(expected, group), old).update(kept)
+    keep(expected)
     expected[group] = {new if name == old else name: value for name, value in _table(expected, group).items()}
-    return _first(expected, [edited])
+    ways = [by_line, lambda: tables.renamed(_edited(text, keep), group, old, new)]
+    return _first(expected, ways, todo=f"write a table [{group}.{old}] of it first, and apply that with holdfast sync")
 
 
 def _named(document: Data, places: Iterable[tuple[tuple[str, ...], str]], new: str) -> None:
@@ -196,7 +200,13 @@ def _edited(text: str, change: Callable[[Data], object]) -> str:
         return ""
 
 
-def _first(expected: Mapping[str, object], ways: list[Callable[[], str]], *, empty: str = "") -> str:
+def _first(
+    expected: Mapping[str, object],
+    ways: list[Callable[[], str]],
+    *,
+    empty: str = "",
+    todo: str = "edit it by hand, then holdfast sync",
+) -> str:
     """What the first way gives that says what is `expected`; order of keys included."""
     for way in ways:
         edited = way()
@@ -208,9 +218,7 @@ def _first(expected: Mapping[str, object], ways: list[Callable[[], str]], *, emp
             del found[empty]
         if found == expected:
             return edited if edited.endswith("\n") else f"{edited}\n"
-    raise HoldfastError(
-        "that cannot be changed as it is written", where=FILE, todo="edit it by hand, then holdfast sync"
-    )
+    raise HoldfastError("that cannot be changed as it is written", where=FILE, todo=todo)
 
 
 def _known(data: Mapping[str, object], group: str, name: str) -> None:

@@ -47,15 +47,22 @@ def remove(text: str, group: str, name: str) -> str:
 
 
 def renamed(text: str, group: str, old: str, new: str) -> str:
-    """`text` with `new` in the headers of the tables that were called `old`."""
+    """`text` with `new` in the headers and keys, those that begin a line, of what was called `old`."""
     lines = text.split("\n")
     for at, path in places.headers(text):
         if path[:2] == (group, old):
             brackets = "[[" if lines[at].lstrip().startswith("[[") else "["
             tail = re.sub(r"^\s*\[{1,2}[^\]]*\]{1,2}", "", lines[at])
-            shown = ".".join(key if _BARE.match(key) else quote(key) for key in (group, new, *path[2:]))
-            lines[at] = f"{brackets}{shown}{']' * len(brackets)}{tail}"
+            lines[at] = f"{brackets}{_dotted(group, new, *path[2:])}{']' * len(brackets)}{tail}"
+    for at, place, path, above in places.keys(text):
+        if path[:2] == (group, old) and above < 2:
+            key = _dotted(*(group, new, *path[2:])[above:])
+            lines[at] = f"{lines[at][: place.start]}{key}{lines[at][place.stop :]}"
     return "\n".join(lines)
+
+
+def _dotted(*path: str) -> str:
+    return ".".join(key if _BARE.match(key) else quote(key) for key in path)
 
 
 def append(text: str, path: tuple[str, ...], line: str) -> str:
