@@ -172,6 +172,22 @@ def test_what_was_brought_back_after_a_kill_is_not_changed_again_unasked(world: 
     assert world.holdfast("update").code == 0
 
 
+def test_what_was_finished_first_is_said_to_scripts_too_and_beside_a_refusal(world: World) -> None:
+    prepare(world, "update")
+    killed_after(world, 2)
+    finished = "`holdfast update`, which was interrupted, was finished first"
+    assert json.loads(world.holdfast("sync", "--json").out)["recovered"] == [f"{finished}."]
+    assert json.loads(world.holdfast("sync", "--json").out)["recovered"] == []
+    world.commit()
+    world.release("3.0.0", {A: LINES, "template/project/files/run.sh": "#!/bin/sh\necho 3\n"})
+    killed_after(world, 1)
+    done = world.holdfast("remove", "function", "nine")
+    assert (done.code, done.err) == (
+        2,
+        f"holdfast: holdfast.toml: {finished}; then this: there is no function 'nine'; there are hello, two\n",
+    )
+
+
 def test_what_was_edited_after_a_kill_is_not_written_over(world: World) -> None:
     prepare(world, "update with conflicts")
     before = world.state()

@@ -38,9 +38,7 @@ class Project:
     @property
     def text(self) -> str:
         """holdfast.toml, its line ends as everywhere."""
-        entry = self._own(SPEC)
-        if entry is None:
-            raise HoldfastError(f"there is no {SPEC}", where=str(self.root), todo=_NO_PROJECT)
+        entry = self._there(SPEC)
         try:
             return entry.content.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -50,6 +48,7 @@ class Project:
         """holdfast.lock. Refused where it is lost, or torn by a merge."""
         entry = self._own(lock.FILE)
         if entry is None:
+            self._there(SPEC)  # Without one it is no project at all.
             todo = "`holdfast adopt` finds out which template made the project"
             raise HoldfastError(f"there is no {lock.FILE}", where=str(self.root), todo=todo)
         if self.torn:
@@ -67,6 +66,12 @@ class Project:
         """`text` for one of the tool's own files, written as that is now."""
         style, mode = self.own.styles.get(name, PLAIN), git.FILE
         return Entry(style.written(text.encode("utf-8")), self.own.raw[name].mode if name in self.own.raw else mode)
+
+    def _there(self, name: str) -> Entry:
+        entry = self._own(name)
+        if entry is None:
+            raise HoldfastError(f"there is no {name}", where=str(self.root), todo=_NO_PROJECT)
+        return entry
 
     def _own(self, name: str) -> Entry | None:
         entry = self.own.plain.get(name)
@@ -95,8 +100,14 @@ def opened(root: Path, verb: str, *, dry: bool = False, merging: bool = False) -
         return
     with homes.alone(place, verb):
         said = finishing.recover(root, place, repository)
-        _check(root, place, repository, merging=merging)
-        yield _project(root, place, repository, said)
+        try:
+            _check(root, place, repository, merging=merging)
+            yield _project(root, place, repository, said)
+        except HoldfastError as error:
+            if not said:
+                raise
+            what = f"{said[0].removesuffix('.')}; then this: {error.what}"
+            raise HoldfastError(what, where=error.where, todo=error.todo) from None
 
 
 def _check(root: Path, place: Path, repository: Repository | None, *, merging: bool) -> None:

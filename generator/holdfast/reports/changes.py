@@ -140,6 +140,7 @@ def as_json(outcome: Outcome, *, added: Sequence[str] = (), news: str = "", diff
             "to": outcome.after.version,
             "digest": outcome.after.digest,
         },
+        "recovered": list(outcome.said),
         "added": list(added),
         "files": {path: _kind(outcome, path) for path in sorted(outcome.new)},
         "conflicts": {conflict.path: conflict.what for conflict in outcome.conflicts},
