@@ -427,6 +427,27 @@ def test_two_projects_in_subdirectories_of_one_repository(world: World) -> None:
     assert "orders" not in inner.git("status", "--porcelain", cwd=mono)
 
 
+def test_a_project_in_a_folder_of_another_is_not_where_its_files_went(world: World) -> None:
+    world.start()
+    world.start(git=False, root=world.project / "inner")
+    (world.project / "a.txt").unlink()
+    world.commit()
+    world.release("2.0.0", {A: changed(3, "theirs")})
+    done = world.holdfast("update")
+    assert (done.code, done.err) == (0, "")
+    assert "a.txt: you deleted it and the template changed it: it stays deleted" in done.out
+    assert world.git("status", "--porcelain") == " M holdfast.lock\n"
+
+
+def test_a_folder_of_projects_is_none(world: World) -> None:
+    world.start()
+    for command in (["update"], ["sync"], ["add", "resource", "x", "--kind", "box"], ["adopt"]):
+        done = world.holdfast(*command, cwd=world.place)
+        assert (done.code, done.err) == (
+            2, f"holdfast: {world.place}: there is no holdfast.toml; go to the folder of a service that holdfast made, or name it\n"
+        )  # fmt: skip
+
+
 def test_a_detached_head(world: World) -> None:
     world.start()
     conflicting(world)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,11 +89,17 @@ def _settled(overlay: Overlay, there: Disk) -> dict[str, Entry | None]:
     }
 
 
+def _without_others(paths: Sequence[str]) -> list[str]:
+    """The files that are not another project's, in a folder of this one."""
+    others = tuple(path.removesuffix(SPEC) for path in paths if path.endswith(f"/{SPEC}"))
+    return [path for path in paths if not path.startswith(others)]
+
+
 def _plan(
     project: Project, wanted: Wanted, base: Tree, theirs: Tree, there: Disk, moves: Moves, *, steady: bool
 ) -> Plan:
     def more() -> Disk:
-        paths = [path for path in files(project) if _small(project.root / path)]
+        paths = [path for path in _without_others(files(project)) if _small(project.root / path)]
         return disk.read(project.root, [path for path in paths if path not in moves.all])
 
     updating = wanted.old.template.ref.digest != wanted.catalogue.template.ref.digest
