@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ import yaml
 from holdfast import project, spec
 from holdfast.catalogue import Catalogue
 from holdfast.tree import Tree
-from support import goldens, policies
+from support import goldens, policies, tools
 
 #: A golden of each CI system.
 SYSTEMS = {"github": "orders", "gitlab": "ci-gitlab"}
@@ -25,6 +26,12 @@ PLAIN = {
     'echo "digest=$(cat .aws-sam/pack/DIGEST)" >> "$GITHUB_OUTPUT"',
     'echo "$DIGEST  SHA256SUMS" | sha256sum --check --strict && sha256sum --check --strict SHA256SUMS',
 }
+#: A deployment's own checkout, on GitLab.
+OWN_CHECKOUT = [
+    'cd "$(mktemp -d)"',
+    'git init --quiet . && git fetch --quiet --depth 1 "$CI_REPOSITORY_URL" "$CI_COMMIT_SHA" && git checkout --quiet FETCH_HEAD',
+    'mkdir .aws-sam && cp -R "$CI_PROJECT_DIR/.aws-sam/pack" .aws-sam/pack',
+]
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,9 @@ def test_make_check_runs_what_ci_runs_in_its_order(jobs: dict[str, Job], rules: 
 def test_a_job_calls_targets_that_there_are_and_nothing_else(jobs: dict[str, Job], rules: dict[str, str]) -> None:
     for job in jobs.values():
         assert job.says or job.name == "attest", job.name
-        assert [line for line in job.says if not line.startswith("make ") and line not in PLAIN] == [], job.name
+        assert [
+            line for line in job.says if not line.startswith("make ") and line not in {*PLAIN, *OWN_CHECKOUT}
+        ] == [], job.name
         for target in job.targets:
             known = target in rules or re.fullmatch(r"\.tools/[a-z-]+/\.done", target)
             assert known, f"{job.name}: there is no target {target}"
@@ -143,6 +152,55 @@ def test_gitlab_unpacks_artifacts_over_no_checkout_but_that_of_a_deployment(cata
         "deploy-prod": ["pack"],
         "propose": ["proposal"],
     }
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_deployment_on_gitlab_runs_nothing_that_came_with_the_pack(
+    catalogue: Catalogue, tmp_path: Path, stage: str
+) -> None:
+    """An archive with a Makefile, with programs and with a git folder that runs some: what is run is the commit's own."""
+    (job,) = (
+        job
+        for job in gitlab(_text(goldens.trees(catalogue)["ci-gitlab"], ".gitlab-ci.yml"))
+        if job.name == f"deploy-{stage}"
+    )
+    assert job.body["variables"]["GIT_STRATEGY"] == "none"
+    assert job.says[:3] == OWN_CHECKOUT
+    names = re.findall(r"[\w.-]+(?:/[\w.-]+)*", " ".join(job.targets))
+    makefile = "".join(
+        f"{name}:\n\t@echo the commit has {name}: $$(cat tools/own.py .aws-sam/pack/DIGEST)\n" for name in names
+    )
+    origin, checkout, place = (tmp_path / name for name in ("origin", "checkout", "tmp"))
+    for folder in (origin / "tools", checkout / ".aws-sam/pack", checkout / "tools", checkout / ".git/hooks", place):
+        folder.mkdir(parents=True)
+    (origin / "Makefile").write_text(makefile, encoding="utf-8")
+    (origin / "tools/own.py").write_text("own", encoding="utf-8")
+    git = [
+        "git",
+        "-C",
+        str(origin),
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.com",
+        "-c",
+        "commit.gpgsign=false",
+    ]
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "x"]):
+        tools.run([*git, *words])
+    (checkout / ".aws-sam/pack/DIGEST").write_text("0f", encoding="utf-8")
+    (checkout / "Makefile").write_text("%:\n\t@echo taken over\n", encoding="utf-8")
+    (checkout / "tools/own.py").write_text("taken over", encoding="utf-8")
+    (checkout / ".git/config").write_text('[core]\n\tfsmonitor = "echo taken over >&2; false"\n', encoding="utf-8")
+    (checkout / ".git/HEAD").write_text("ref: refs/heads/main\n", encoding="utf-8")
+    env = {
+        "CI_PROJECT_DIR": str(checkout), "CI_REPOSITORY_URL": origin.as_uri(), "TMPDIR": str(place),
+        "CI_COMMIT_SHA": tools.run([*git, "rev-parse", "HEAD"]).strip(),
+    }  # fmt: skip
+    printed = tools.run(["bash", "-eu", "-c", "\n".join(job.says)], cwd=checkout, env=env)
+    said = [line for line in printed.splitlines() if line.startswith("the commit has ")]
+    assert said == [f"the commit has {name}: own0f" for name in (".tools/sam/.done", "signin", "ship", "proven")]
+    assert "taken over" not in printed
 
 
 #: What became of what a deployment waits for, beside all else that went well, and which stages are deployed then.

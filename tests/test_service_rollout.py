@@ -124,10 +124,11 @@ class _Door(BaseHTTPRequestHandler):
     """An API that lets in nobody, or anybody."""
 
     status = 403
-    asked: list[str] = []  # noqa: RUF012
+    asked: list[tuple[str, str, bytes]] = []  # noqa: RUF012
 
     def do_POST(self) -> None:
-        self.asked.append(f"{self.command} {self.path}")
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.asked.append((f"{self.command} {self.path}", self.headers.get("Content-Type", ""), body))
         self.send_response(self.status)
         self.end_headers()
 
@@ -183,7 +184,7 @@ def test_a_stage_that_is_well(service: Path, stage: dict[str, str]) -> None:
         "smoke: orders-dev is well: orders-dev-fulfil, orders-dev-nightly-report, orders-dev-place-order\n"
     )
     assert done.returncode == 0
-    assert _Door.asked == ["POST /orders"]
+    assert _Door.asked == [("POST /orders", "application/json", b"[" * 200 + b"]" * 200)]
 
 
 @pytest.mark.parametrize("name", WRONG)
@@ -196,6 +197,24 @@ def test_a_stage_that_is_not(service: Path, stage: dict[str, str], name: str) ->
     assert (done.returncode, done.stdout) == (1, f"smoke: {said}\n")
 
 
+#: What comes of the smoke test's request, should the API let it in.
+LET_IN = """
+import json, sys
+sys.path[:0] = ["src", "tests", "tools"]
+from conftest import LambdaContext
+from orders.guard import entry
+event = json.loads(open("events/place_order.json").read()) | {"body": sys.argv[1]}
+print(entry.place_order(event, LambdaContext())["statusCode"])
+"""
+
+
+def test_what_the_smoke_test_asks_an_api_reaches_no_business_code(service: Path, stage: dict[str, str]) -> None:
+    words = [python(service, "requirements-dev.txt"), "-c", LET_IN, _Door.asked[0][2].decode()]
+    done = tools.run(words, cwd=service, env=stage)
+    assert '"event_rejected"' in done
+    assert done.splitlines()[-1] == "400"
+
+
 def test_an_api_that_lets_anybody_in(service: Path, stage: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_Door, "status", 204)
     done = smoke(service, stage)
@@ -203,10 +222,11 @@ def test_an_api_that_lets_anybody_in(service: Path, stage: dict[str, str], monke
     assert re.fullmatch(r"smoke: POST http://127\.0\.0\.1:\d+/orders answers anybody with 204\n", done.stdout)
 
 
-@pytest.mark.parametrize(("smoke_passes", "changed"), [(True, True), (False, True), (False, False)])
+@pytest.mark.parametrize(("smoke_passes", "changed", "kept"),
+                         [(True, True, True), (False, True, True), (False, False, True), (True, False, False)])  # fmt: skip
 @pytest.mark.parametrize("name", ["orders", "ci-gitlab"])
 def test_a_pipeline_takes_back_what_fails_the_smoke_test(
-    catalogue: Catalogue, tmp_path: Path, name: str, *, smoke_passes: bool, changed: bool
+    catalogue: Catalogue, tmp_path: Path, name: str, *, smoke_passes: bool, changed: bool, kept: bool
 ) -> None:
     """But nothing that it has not just deployed: an alarm may be on for a reason of its own."""
     text = goldens.trees(catalogue)[name]["Makefile"].content.decode()
@@ -216,10 +236,13 @@ def test_a_pipeline_takes_back_what_fails_the_smoke_test(
     (tmp_path / ".aws-sam").mkdir()
     if changed:
         (tmp_path / ".aws-sam/dev.changed").touch()
+    if not kept:
+        (tmp_path / ".aws-sam/dev.unkept").write_text("not kept\n", encoding="utf-8")
     done = tools.attempt(["make", "--no-print-directory", "proven", "STAGE=dev"], cwd=tmp_path)
-    assert (done.returncode == 0) == smoke_passes
+    assert (done.returncode == 0) == (smoke_passes and kept)
     said = [line for line in done.stdout.splitlines() if not line.startswith("make")]
-    assert said == ["signin", "smoke", *(["signin", "rollback"] if changed and not smoke_passes else [])]
+    taken_back = ["signin", "rollback"] if changed and not smoke_passes else []
+    assert said == ["signin", "smoke", *taken_back, *([] if kept else ["not kept"])]
 
 
 SIGNED = """
@@ -330,6 +353,49 @@ def test_a_rollback_brings_back_what_was_there_before(service: Path, aws: dict[s
         1,
         "rollback: prod has what it had before its last deployment: deploy an earlier commit\n",
     )
+
+
+UNKEPT = """
+import before
+from botocore.exceptions import ClientError
+def refused(*words):
+    raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not now"}}, "PutObject")
+before._write = refused
+"""
+
+
+def test_an_older_run_never_deploys_over_what_a_later_one_has(service: Path, aws: dict[str, str]) -> None:
+    """It says how to go back. Somebody at a machine of their own has no number, and asks nobody."""
+    command = [python(service, "tools/sam.txt"), "-c", SAM]
+    (service / ".aws-sam").mkdir(exist_ok=True)
+    (service / ".aws-sam/template.yaml").write_text(BUILT.format("third"), encoding="utf-8")
+
+    def deploy(run: str) -> CompletedProcess[str]:
+        return tools.attempt([*command, ".aws-sam/template.yaml"], cwd=service, env={**aws, "RUN": run})
+
+    for run in ("9", "10", "10", ""):
+        assert told(deploy(run))[0] == "deploy"
+    done = deploy("9")
+    assert done.returncode == 1
+    assert re.fullmatch(
+        r"deploy: prod was deployed by a later run: run 10 did, and this is run 9 \(s3://[a-z0-9-]+/orders-prod/run\.json "
+        r"says so\); to go back, revert the commit or make rollback\n",
+        done.stdout,
+    )
+    assert told(deploy("11"))[0] == "deploy"
+
+
+def test_a_deployment_whose_before_cannot_be_kept_is_looked_at_all_the_same(service: Path, aws: dict[str, str]) -> None:
+    """And nothing is taken back, as what is kept is older than what was there; the pipeline fails afterwards."""
+    script = SAM.replace("import boto3, deploy, rollback\n", f"import boto3, deploy, rollback\n{UNKEPT}")
+    (service / ".aws-sam").mkdir(exist_ok=True)
+    (service / ".aws-sam/template.yaml").write_text(BUILT.format("fourth"), encoding="utf-8")
+    words = [python(service, "tools/sam.txt"), "-c", script, ".aws-sam/template.yaml"]
+    done = tools.attempt(words, cwd=service, env=aws)
+    said = "deploy: done, but what was before could not be kept: An error occurred (AccessDenied) when calling the PutObject "
+    assert (done.returncode, said in done.stdout) == (0, True)
+    assert (service / ".aws-sam/prod.unkept").read_text(encoding="utf-8").startswith(said)
+    assert not (service / ".aws-sam/prod.changed").exists()
 
 
 STAMP = """

@@ -1,4 +1,4 @@
-"""What a stage had before its last deployment, kept where SAM uploads its builds."""
+"""What a stage had before its last deployment, and which run made that, kept where SAM uploads its builds."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from stage import Stage
 
 MASKED = "****"
+BEFORE, RUN = "before.json", "run.json"
 
 
 @dataclass(frozen=True)
@@ -41,25 +42,47 @@ def keep(stage: Stage, before: Before) -> bool:
     now = deployed(stage)
     if now is None or (now.template, now.parameters) == (before.template, before.parameters):
         return False
-    stage.aws.client("s3").put_object(**_place(stage), Body=json.dumps(asdict(before)).encode())
+    _write(stage, BEFORE, asdict(before))
     return True
 
 
 def kept(stage: Stage) -> Before | None:
-    """What was kept last; S3 says "denied" of what is not there to who may not list."""
+    """What was kept last."""
+    found = _read(stage, BEFORE)
+    return Before(**found) if found else None
+
+
+def newer(stage: Stage, run: int) -> str:
+    """Which later run of the pipeline has deployed to the stage already; nothing where this is the latest."""
+    last = int(_read(stage, RUN).get("run", 0))
+    place = _place(stage, RUN)
+    return f"run {last} did, and this is run {run} (s3://{place['Bucket']}/{place['Key']} says so)" if last > run else ""
+
+
+def ran(stage: Stage, run: int) -> None:
+    """Keep in mind that this run of the pipeline has deployed to the stage."""
+    _write(stage, RUN, {"run": run})
+
+
+def _read(stage: Stage, name: str) -> dict[str, Any]:
+    """What was kept under a name; S3 says "denied" of what is not there to who may not list."""
     try:
-        found = stage.aws.client("s3").get_object(**_place(stage))
+        found = stage.aws.client("s3").get_object(**_place(stage, name))
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
-            return None
+            return {}
         raise
-    return Before(**json.loads(found["Body"].read()))
+    return dict(json.loads(found["Body"].read()))
 
 
-def _place(stage: Stage) -> dict[str, Any]:
+def _write(stage: Stage, name: str, content: dict[str, Any]) -> None:
+    stage.aws.client("s3").put_object(**_place(stage, name), Body=json.dumps(content).encode())
+
+
+def _place(stage: Stage, name: str) -> dict[str, Any]:
     """Where `sam deploy` puts its uploads: the bucket of samconfig.toml, or SAM's own."""
     bucket = stage.given.get("s3_bucket")
     if bucket is None:
         stacks = stage.aws.client("cloudformation").describe_stacks(StackName="aws-sam-cli-managed-default")["Stacks"]
         (bucket,) = (each["OutputValue"] for each in stacks[0]["Outputs"] if each["OutputKey"] == "SourceBucket")
-    return {"Bucket": bucket, "Key": f"{stage.given.get('s3_prefix', stage.stack_name)}/before.json"}
+    return {"Bucket": bucket, "Key": f"{stage.given.get('s3_prefix', stage.stack_name)}/{name}"}

@@ -1,8 +1,12 @@
-"""Hand the built template to `sam deploy`, and keep what was deployed before where `make rollback` finds it."""
+"""Hand the built template to `sam deploy`, and keep what was deployed before where `make rollback` finds it.
+
+A run of a pipeline, whose number is RUN, never deploys over what a later one has deployed.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -10,7 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import local_aws
-from before import Before, deployed, keep
+from before import Before, deployed, keep, newer, ran
+from botocore.exceptions import BotoCoreError, ClientError
 {% slot "tools/deploy.py/imports" %}
 from stage import Stage, explained, load
 
@@ -49,18 +54,28 @@ def main(name: str, template: str) -> int:
     target = built.with_name(f"{name}.json")
     target.write_text(json.dumps(body, default=str, indent=1), "utf-8")
     # What a pipeline takes back where the smoke test fails: a deployment from here that changed something.
-    changed = Path(".aws-sam") / f"{name}.changed"
-    changed.unlink(missing_ok=True)
+    changed, unkept = (Path(".aws-sam") / f"{name}.{what}" for what in ("changed", "unkept"))
+    for note in (changed, unkept):
+        note.unlink(missing_ok=True)
+    run = int(os.environ.get("RUN") or 0)
     with explained("deploy"):
+        if run and (later := newer(stage, run)):
+            sys.exit(f"deploy: {name} was deployed by a later run: {later}; to go back, revert the commit or make rollback")
         before: Before | None = deployed(stage)
     try:
         code = sam_deploy(stage, target{{ slot("tools/deploy.py/words") }})
     finally:
         target.unlink()
-    if code == 0 and before:
-        with explained("deploy"):
-            if keep(stage, before):
+    if code == 0:
+        try:
+            if run:
+                ran(stage, run)
+            if before and keep(stage, before):
                 changed.write_text(before.since, "utf-8")
+        except (BotoCoreError, ClientError) as error:
+            # It is deployed, and has to be looked at all the same: who does that fails afterwards.
+            unkept.write_text(f"deploy: done, but what was before could not be kept: {error}\n", "utf-8")
+            print(unkept.read_text("utf-8"), end="", file=sys.stderr)
     return code
 
 
