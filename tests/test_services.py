@@ -27,6 +27,8 @@ BACKENDS = tuple(name for name in NAMES if name.startswith("observability-"))
 SCANNED = ("orders", "everything", "jwt", "platform", "vpc", *BACKENDS)
 #: Where mypy looks, which takes as long as all other checks: these hold every Python file of the template, too.
 TYPED = (*SCANNED, "defaults", "fifo", "hostile")
+#: Which of them as the oldest Python sees them that a service is developed on; the others as their runtime does.
+OLDEST = ("orders", "everything")
 BUILT = "orders"
 #: What invokes a function and does not wait for its answer.
 ASYNCHRONOUS = {f"{name}.amazonaws.com" for name in ("events", "iot", "logs", "s3", "ses", "sns")}
@@ -103,7 +105,8 @@ def _own_checks(service: Path, *, typed: bool) -> dict[str, list[str]]:
         "ruff format": [str(commands / "ruff"), "format", "--no-cache", "--check", "--diff"],
         "lint": [str(commands / "python"), "tools/lint.py"],
     }
-    return found | ({"mypy": [str(commands / "mypy")]} if typed else {})
+    oldest = ["--python-version", "3.11"] if service.name in OLDEST else []
+    return found | ({"mypy": [str(commands / "mypy"), *oldest]} if typed else {})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -55,8 +55,10 @@ def kept(stage: Stage) -> Before | None:
 def newer(stage: Stage, run: int) -> str:
     """Which later run of the pipeline has deployed to the stage already; nothing where this is the latest."""
     last = int(_read(stage, RUN).get("run", 0))
+    if last <= run:
+        return ""
     place = _place(stage, RUN)
-    return f"run {last} did, and this is run {run} (s3://{place['Bucket']}/{place['Key']} says so)" if last > run else ""
+    return f"run {last} did, and this is run {run} (s3://{place['Bucket']}/{place['Key']} says so)"
 
 
 def ran(stage: Stage, run: int) -> None:

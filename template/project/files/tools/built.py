@@ -36,7 +36,7 @@ def distributions(artefact: Path) -> list[Distribution]:
                 sys.exit(f"{file}: is not the file that {held.name} {held.version} brought; build again")
         wheel = (held.read_text("WHEEL") or "").splitlines()
         tags = frozenset[Tag]().union(*(parse_tag(line[5:]) for line in wheel if line.startswith("Tag: ")))
-        text = held.metadata.get("License-Expression") or held.metadata.get("License") or ""
+        (text, *_) = held.metadata.get_all("License-Expression") or held.metadata.get_all("License") or [""]
         license_name = text if text.isprintable() else ""
         requires = tuple(held.requires or ())
         found.append(Distribution(canonicalize_name(held.name), held.version, requires, license_name, tags))

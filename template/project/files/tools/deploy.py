@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 import local_aws
 from before import Before, deployed, keep, newer, ran
-from botocore.exceptions import BotoCoreError, ClientError
 {% slot "tools/deploy.py/imports" %}
 from stage import Stage, explained, load
 
@@ -60,7 +61,7 @@ def main(name: str, template: str) -> int:
     run = int(os.environ.get("RUN") or 0)
     with explained("deploy"):
         if run and (later := newer(stage, run)):
-            sys.exit(f"deploy: {name} was deployed by a later run: {later}; to go back, revert the commit or make rollback")
+            sys.exit(f"deploy: {name} was deployed by a later run: {later}; to go back, revert or make rollback")
         before: Before | None = deployed(stage)
     try:
         code = sam_deploy(stage, target{{ slot("tools/deploy.py/words") }})

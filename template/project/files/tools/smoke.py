@@ -97,8 +97,8 @@ def doors(body: local_aws.Node, outputs: dict[str, str]) -> Iterator[tuple[str, 
 def open_to_all(method: str, address: str) -> str:
     """What is wrong with how an address answers somebody who does not say who they are."""
     method = "GET" if method in ("ANY", "$DEFAULT") else method
-    # Where an API is open by mistake, every function refuses this before business code. A GET has no body: some gateways
-    # answer one that does with 403 themselves, which would look well.
+    # Where an API is open by mistake, every function refuses this before business code. A GET has no body: some
+    # gateways answer one that does with 403 themselves, which would look well.
     body = None if method in ("GET", "HEAD", "OPTIONS") else PROBE.encode()
     headers = {"Content-Type": "application/json"} if body else {}
     request = urllib.request.Request(address, body, headers, method=method)  # noqa: S310
