@@ -64,7 +64,9 @@ def lock(backend: str, system: str, upgrade: list[str]) -> None:
         new += answers(example("observability", backend)) + answers(example("ci", system))
         subprocess.run(new, check=True)
         # As its `make lock` and `make upgrade`, but for uv, which is here already.
-        subprocess.run([sys.executable, "tools/lock.py", "--uv", str(uv), *upgrade], cwd=service, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "tools.dependencies.lock", "--uv", str(uv), *upgrade], cwd=service, check=True
+        )
         shutil.copyfile(service / "requirements.txt", LOCKS / f"{backend}.txt")
         shutil.copyfile(service / "requirements-dev.txt", LOCKS / f"{backend}-dev.txt")
         for tool in (service / "tools").glob("*.txt"):

@@ -77,7 +77,7 @@ def fitting(machine: str, runtime: str) -> frozenset[Tag]:
 
 @pytest.fixture(scope="module")
 def pins() -> ModuleType:
-    return service_tools.module("pins")
+    return service_tools.module("tools.dependencies.pins")
 
 
 def parts(pins: ModuleType, names: list[str]) -> Iterator[list[Any]]:
@@ -110,7 +110,7 @@ def listed(lock: Path) -> Any:
     """The wheels that the index has of what a lock holds, asked for once."""
     text = lock.read_text(encoding="utf-8")
     if text not in KNOWN:
-        KNOWN[text] = service_tools.module("wheels").Wheels(tools.uv(), lock)
+        KNOWN[text] = service_tools.module("tools.dependencies.wheels").Wheels(tools.uv(), lock)
     return KNOWN[text]
 
 
@@ -201,7 +201,9 @@ def test_its_pyproject_explains_each_lock_of_a_new_service(catalogue: Catalogue,
         place.mkdir()
         tree.write(project.files(spec.parse(text, catalogue), text, catalogue), place)
         _without(place, checked)
-        done = tools.attempt([sys.executable, "tools/lock.py", "--uv", tools.uv(), "--check"], cwd=place)
+        done = tools.attempt(
+            [sys.executable, "-m", "tools.dependencies.lock", "--uv", tools.uv(), "--check"], cwd=place
+        )
         assert (done.returncode, done.stdout) == (0, "locked: all that pyproject.toml asks for\n"), name
     assert {name for group, name in seen if group == "observability"} == {*BACKENDS}
 

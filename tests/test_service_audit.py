@@ -87,7 +87,7 @@ def vulnerabilities() -> Iterator[Vulnerabilities]:
 def audit(service: Path, address: str, *words: str) -> CompletedProcess[str]:
     commands = tools.environment((service / "tools/pip-audit.txt").read_text(encoding="utf-8"))
     env = {"PIP_AUDIT_VULNERABILITY_SERVICE": "osv", "PIP_AUDIT_OSV_URL": address}
-    return tools.attempt([str(commands / "python"), "tools/audit.py", *words], cwd=service, env=env)
+    return tools.attempt([str(commands / "python"), "-m", "tools.dependencies.audit", *words], cwd=service, env=env)
 
 
 CLEAN = r"audit: no known vulnerability in \d+ locked versions$"
@@ -225,7 +225,7 @@ def test_a_line_that_is_not_a_version_with_its_hash_is_refused(tmp_path: Path, n
     """Even beside one that is."""
     (tmp_path / "lock.txt").write_text(f"pydantic==2.12.0 \\\n    {HASH}\n{NO_PIN[name]}\n")
     with pytest.raises(SystemExit) as refused:
-        service_tools.module("pins").read(tmp_path / "lock.txt")
+        service_tools.module("tools.dependencies.pins").read(tmp_path / "lock.txt")
     said = NO_PIN[name].split("--hash")[0].strip()
     assert str(refused.value) == f"{tmp_path}/lock.txt: not a version with its hash, make the lock again: {said}"
 
@@ -234,7 +234,7 @@ def test_a_line_that_is_not_a_version_with_its_hash_is_refused(tmp_path: Path, n
 def test_a_comment_hides_nothing_that_pip_would_install(tmp_path: Path, end: str) -> None:
     """To pip, a line ends there."""
     (tmp_path / "lock.txt").write_text(f"# make lock{end}stray==1.0 {HASH}\npydantic==2.12.0 {HASH}\n", "utf-8")
-    assert [str(pin) for pin in service_tools.module("pins").read(tmp_path / "lock.txt")] == [
+    assert [str(pin) for pin in service_tools.module("tools.dependencies.pins").read(tmp_path / "lock.txt")] == [
         "stray==1.0",
         "pydantic==2.12.0",
     ]
@@ -244,7 +244,7 @@ def test_a_comment_hides_nothing_that_pip_would_install(tmp_path: Path, end: str
 def test_a_lock_that_locks_nothing_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "lock.txt").write_text(text)
     with pytest.raises(SystemExit, match=r"lock\.txt: "):
-        service_tools.module("pins").read(tmp_path / "lock.txt")
+        service_tools.module("tools.dependencies.pins").read(tmp_path / "lock.txt")
 
 
 def test_an_audit_reads_every_lock_before_it_asks(

@@ -90,13 +90,13 @@ def test_a_wheel_with_another_hash_fails_the_build(service: Path, index: Index) 
     assert "hash" in done.stdout.lower(), done.stdout
 
 
-LOCK = ".tools/uv/bin/python tools/lock.py --uv .tools/uv/bin/uv --cooldown"
+LOCK = ".tools/uv/bin/python -m tools.dependencies.lock --uv .tools/uv/bin/uv --cooldown"
 CALLED = {
     "locked": f"{LOCK} 7 --check",
     "lock": f"{LOCK} 7",
     "upgrade": f'{LOCK} 7 --upgrade ""',
     "upgrade PACKAGE=web<2 COOLDOWN=0": f'{LOCK} 0 --upgrade "web<2"',
-    "audit": ".tools/pip-audit/bin/python tools/audit.py requirements.txt requirements-dev.txt tools/*.txt",
+    "audit": ".tools/pip-audit/bin/python -m tools.dependencies.audit requirements.txt requirements-dev.txt tools/*.txt",
 }
 
 
@@ -109,4 +109,4 @@ def test_make_calls_the_tools_that_are_tested(service: Path, words: str) -> None
 
 def test_an_empty_artefact_is_not_called_harmless(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="nothing was built"):
-        service_tools.module("startup_files").main(tmp_path)
+        service_tools.module("tools.dependencies.startup_files").main(tmp_path)

@@ -117,7 +117,7 @@ def somebody(service: Path, nobody: dict[str, str]) -> Iterator[dict[str, str]]:
 
 
 def look(service: Path, env: dict[str, str]) -> CompletedProcess[str]:
-    words = [python(service, "tools/sam.txt"), "tools/foundation.py", service_name(service), "dev"]
+    words = [python(service, "tools/sam.txt"), "-m", "tools.deployment.foundation", service_name(service), "dev"]
     return tools.attempt(words, cwd=service, env=env)
 
 
@@ -250,12 +250,12 @@ def test_a_deployment_wants_one_stage_that_there_is(service: Path, stage: str) -
 def test_a_deployment_audits_before_it_installs_and_looks_before_it_builds(service: Path) -> None:
     printed = tools.run(["make", "--dry-run", "deploy", "STAGE=prod"], cwd=service)
     steps = [
-        "tools/audit.py",
+        r"tools\.dependencies\.audit",
         "sync .* tools/sam.txt",
-        f"tools/foundation.py {service_name(service)} prod",
+        rf"tools\.deployment\.foundation {service_name(service)} prod",
         "sam build",
     ]
-    steps += [r"tools/deploy\.py prod \.aws-sam/pack/template\.json"]
+    steps += [r"tools\.deployment\.deploy prod \.aws-sam/pack/template\.json"]
     assert re.search(".*".join(steps), printed, re.DOTALL), printed
 
 

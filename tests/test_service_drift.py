@@ -44,7 +44,7 @@ def drift(service: Path) -> CompletedProcess[str]:
 
 
 #: Without what this Python has installed: the job runs before anything is.
-RUN = "import runpy, sys; sys.path.insert(0, 'tools'); runpy.run_path('tools/drift.py', run_name='__main__')"
+RUN = "import runpy, sys; sys.path.insert(0, ''); runpy.run_module('tools.drift', run_name='__main__')"
 
 
 def test_no_new_service_drifts(catalogue: Catalogue, tmp_path: Path) -> None:

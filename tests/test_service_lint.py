@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import sys
@@ -19,7 +18,7 @@ import yaml
 from holdfast import project, spec, tree
 from holdfast.catalogue import Catalogue
 from minimal import ROOT
-from support import goldens, lint_cases, tools
+from support import goldens, lint_cases, service_tools, tools
 from support.lint_cases import _comments, _idiomatic, _ruff, _settings
 
 TABLES = lint_cases.tables()
@@ -42,13 +41,9 @@ def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> S
 
 
 @pytest.fixture(scope="module")
-def lint(service: Service) -> ModuleType:
-    """The service's tools/lint.py, in this process: starting one for each case would take minutes."""
-    sys.path.insert(0, str(service / "tools"))
-    try:
-        return importlib.import_module("lint")
-    finally:
-        sys.path.remove(str(service / "tools"))
+def lint() -> ModuleType:
+    """tools/lint.py, which is the same in every service."""
+    return service_tools.module("tools.lint")
 
 
 def written(root: Path, modules: dict[str, str]) -> dict[str, str]:
@@ -208,7 +203,7 @@ def test_a_file_that_cannot_be_read_is_a_finding(name: str, lint: ModuleType, tm
 
 
 def run(service: Service, *words: str) -> tuple[int, str]:
-    done = tools.attempt([sys.executable, str(service / "tools/lint.py"), *words], cwd=service)
+    done = tools.attempt([sys.executable, "-m", "tools.lint", *words], cwd=service)
     return done.returncode, done.stdout
 
 
@@ -236,10 +231,10 @@ def test_make_lint_and_the_commit_hook_run_it(service: Service) -> None:
     makefile = (service / "Makefile").read_text(encoding="utf-8")
     recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
     assert recipe
-    assert "\t@.venv/bin/python tools/lint.py\n" in recipe[1]
+    assert "\t@.venv/bin/python -m tools.lint\n" in recipe[1]
     hooks = yaml.safe_load((service / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
     hook = next(hook for hook in hooks if hook["id"] == "lint")
-    assert hook["entry"] == ".venv/bin/python tools/lint.py"
+    assert hook["entry"] == ".venv/bin/python -m tools.lint"
     assert not hook["pass_filenames"]
     paths = {path.relative_to(service).as_posix() for path in service.rglob("*") if path.is_file()}
     read = {path for path in paths if re.search(hook["files"], path)}

@@ -61,8 +61,9 @@ def service(made: Path, tmp_path: Path) -> Path:
 def lock(service: Path, index: Index | None, *words: str) -> CompletedProcess[str]:
     """What `make lock`, and with other words `make upgrade` and `make locked`, run."""
     nobody = {"UV_DEFAULT_INDEX": "http://127.0.0.1:1/simple", "UV_NO_CACHE": "1", "UV_HTTP_RETRIES": "0"}
-    command = [sys.executable, str(service_tools.FOLDER / "lock.py"), "--uv", tools.uv(), *words]
-    return tools.attempt(command, cwd=service, env=index.environment if index else nobody)
+    command = [sys.executable, "-m", "tools.dependencies.lock", "--uv", tools.uv(), *words]
+    path = {"PYTHONPATH": str(service_tools.FOLDER)}
+    return tools.attempt(command, cwd=service, env=path | (index.environment if index else nobody))
 
 
 def locked(service: Path, name: str = "requirements.txt") -> list[str]:

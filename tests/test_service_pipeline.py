@@ -24,8 +24,8 @@ from test_service_audit import Vulnerabilities
 RUNTIME = ("3.13", "3.12", "3.11", "3.14")
 #: What runs elsewhere, for every service or with every answer, and is only seen to be run by its target here.
 ELSEWHERE = {
-    "audit": ".tools/pip-audit/bin/python tools/audit.py requirements.txt requirements-dev.txt tools/",
-    "locked": ".tools/uv/bin/python tools/lock.py --uv .tools/uv/bin/uv --cooldown 7 --check",
+    "audit": ".tools/pip-audit/bin/python -m tools.dependencies.audit requirements.txt requirements-dev.txt tools/",
+    "locked": ".tools/uv/bin/python -m tools.dependencies.lock --uv .tools/uv/bin/uv --cooldown 7 --check",
     "types": ".venv/bin/mypy",
 }
 
@@ -136,12 +136,12 @@ def test_the_same_build_packs_the_same_bytes(service: Path, pack: Path) -> None:
     digest = (pack / "DIGEST").read_text(encoding="utf-8")
     for path in (service / ".aws-sam/build").rglob("*.py"):
         os.utime(path, (2_000_000_000, 2_000_000_000))
-    tools.run([str(service / ".tools/sam/bin/python"), "tools/pack.py"], cwd=service)
+    tools.run([str(service / ".tools/sam/bin/python"), "-m", "tools.deployment.pack"], cwd=service)
     assert (pack / "DIGEST").read_text(encoding="utf-8") == digest
 
 
 def packed(service: Path, digest: str) -> CompletedProcess[str]:
-    return tools.attempt([sys.executable, "tools/packed.py", digest], cwd=service)
+    return tools.attempt([sys.executable, "-m", "tools.deployment.packed", digest], cwd=service)
 
 
 def test_what_was_packed_is_taken_for_that(service: Path, pack: Path) -> None:
@@ -170,7 +170,7 @@ def test_what_is_not_what_was_packed_is_refused(
         (copy / file).unlink()
     else:
         (copy / file).write_bytes(content)
-    script = service / "tools/packed.py"
+    script = service / "tools/deployment/packed.py"
     done = tools.attempt([sys.executable, str(script), digest], cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, said)
 
@@ -306,7 +306,9 @@ def test_a_job_takes_its_identity_from_github(
     file.write_text("older", encoding="utf-8")
     env = {"ACTIONS_ID_TOKEN_REQUEST_URL": issuer, "ACTIONS_ID_TOKEN_REQUEST_TOKEN": bearer, "AWS_ROLE_ARN": role}
     done = tools.attempt(
-        [sys.executable, "tools/signin.py"], cwd=service, env={**env, "AWS_WEB_IDENTITY_TOKEN_FILE": str(file)}
+        [sys.executable, "-m", "tools.deployment.signin"],
+        cwd=service,
+        env={**env, "AWS_WEB_IDENTITY_TOKEN_FILE": str(file)},
     )
     assert done.returncode == (1 if said else 0), done.stdout
     assert done.stdout.startswith(said)

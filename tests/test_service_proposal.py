@@ -49,7 +49,7 @@ class Place:
     def run(self, *words: str, **env: str) -> CompletedProcess[str]:
         path = f"{self.log.parent}{os.pathsep}{os.environ['PATH']}"
         own = {"PATH": path, "GH_LOG": str(self.log), "GIT_CONFIG_GLOBAL": os.devnull}
-        return tools.attempt([sys.executable, *words], cwd=self.work, env={**own, **env})
+        return tools.attempt([sys.executable, "-m", *words], cwd=self.work, env={**own, **env})
 
     def told(self) -> list[list[str]]:
         return (
@@ -75,9 +75,9 @@ def system(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def place(tmp_path: Path, system: str) -> Place:
     work, remote, gh = tmp_path / "work", tmp_path / "server/acme/orders.git", tmp_path / "bin/gh"
-    (work / "tools").mkdir(parents=True)
-    shutil.copy(ROOT / "template/project/files/tools/proposal.py", work / "tools")
-    shutil.copy(ROOT / f"template/ci/{system}/files/tools/propose.py", work / "tools")
+    (work / "tools/proposals").mkdir(parents=True)
+    shutil.copy(ROOT / "template/project/files/tools/proposals/proposal.py", work / "tools/proposals")
+    shutil.copy(ROOT / f"template/ci/{system}/files/tools/proposals/propose.py", work / "tools/proposals")
     (work / "Makefile").write_text(MAKEFILE, encoding="utf-8")
     (work / ".gitignore").write_text(".build/\n__pycache__/\n", encoding="utf-8")
     (work / "requirements.txt").write_text("urllib3==1.0\n", encoding="utf-8")
@@ -101,14 +101,14 @@ def place(tmp_path: Path, system: str) -> Place:
 
 def propose(place: Place, system: str, **env: str) -> CompletedProcess[str]:
     """Both jobs, the second in a checkout of its own that has nothing of the first but the patch."""
-    made = place.run("tools/proposal.py", "make", "upgrade")
+    made = place.run("tools.proposals.proposal", "make", "upgrade")
     assert made.returncode == 0, made.stdout
     git(place.work, "checkout", "--quiet", "--", ".")
     git(place.work, "clean", "--quiet", "--force", "-d")
     git(place.work, "checkout", "--quiet", "main")
     if system == "gitlab":
         env |= {"CI_SERVER_URL": f"file://{place.remote.parents[1]}", "CI_PROJECT_PATH": "acme/orders"}
-    return place.run("tools/propose.py", "upgrade", "main", **env)
+    return place.run("tools.proposals.propose", "upgrade", "main", **env)
 
 
 def test_a_proposal_is_a_branch_with_all_that_changed(place: Place, system: str) -> None:
@@ -173,14 +173,14 @@ def test_a_change_that_fails_is_no_proposal(place: Place) -> None:
     (place.work / "tools/holdfast.txt").write_text("holdfast==1\n", encoding="utf-8")
     git(place.work, "add", "--all")
     git(place.work, "commit", "--quiet", "--message", "locked")
-    done = place.run("tools/proposal.py", "make", "update")
+    done = place.run("tools.proposals.proposal", "make", "update")
     assert done.returncode == 2
     assert "template.yaml: both changed the same lines" in done.stdout
     assert not (place.work / ".build/proposal/change.patch").exists()
 
 
 def test_without_a_locked_holdfast_no_update_is_looked_for(place: Place) -> None:
-    done = place.run("tools/proposal.py", "make", "update")
+    done = place.run("tools.proposals.proposal", "make", "update")
     assert done.returncode == 0
     assert done.stdout.startswith("proposal: there is no tools/holdfast.txt yet, so no update is looked for")
     assert (place.work / ".build/proposal/change.patch").read_bytes() == b""
@@ -188,12 +188,12 @@ def test_without_a_locked_holdfast_no_update_is_looked_for(place: Place) -> None
 
 def test_what_is_not_committed_is_not_proposed(place: Place) -> None:
     (place.work / "requirements.txt").write_text("mine\n", encoding="utf-8")
-    done = place.run("tools/proposal.py", "make", "upgrade")
+    done = place.run("tools.proposals.proposal", "make", "upgrade")
     assert (done.returncode, done.stdout) == (1, "proposal: there are changes here that are not committed\n")
     assert (place.work / "requirements.txt").read_text(encoding="utf-8") == "mine\n"
 
 
 @pytest.mark.parametrize("words", [[], ["make"], ["make", "deploy"]])
 def test_only_what_is_meant_for_it_can_be_proposed(place: Place, words: list[str]) -> None:
-    done = place.run("tools/proposal.py", *words)
+    done = place.run("tools.proposals.proposal", *words)
     assert (done.returncode, done.stdout) == (1, "proposal.py make update|upgrade\n")

@@ -25,7 +25,7 @@ ENV = KEYS | {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_CONFIG_FILE": "none", "AWS
 #: An AWS whose functions are this service's: moto knows versions and aliases, the handlers run in its process.
 MOTO = """
 import base64, importlib, json, os, sys, tempfile
-sys.path[:0] = ["src", "tests", "tools"]
+sys.path[:0] = ["src", "tests", ""]
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaBackend
 from moto.server import ThreadedMotoServer
@@ -75,7 +75,7 @@ for name in handlers:
     version = boto3.client("lambda").publish_version(FunctionName=name)["Version"]
     boto3.client("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion=version)
 """
-SMOKE = "import sys; sys.path.insert(0, 'tools'); import smoke; smoke.PAUSE = 0; smoke.PATIENCE = 1; smoke.main('dev')"
+SMOKE = "import sys; sys.path.insert(0, ''); from tools.deployment import smoke; smoke.PAUSE = 0; smoke.PATIENCE = 1; smoke.main('dev')"
 #: What somebody does to a stage, and what the smoke test says of it; then how it is undone.
 WRONG = {
     "a version that is not live": (
@@ -200,7 +200,7 @@ def test_a_stage_that_is_not(service: Path, stage: dict[str, str], name: str) ->
 #: What comes of the smoke test's request, should the API let it in.
 LET_IN = """
 import json, sys
-sys.path[:0] = ["src", "tests", "tools"]
+sys.path[:0] = ["src", "tests", ""]
 from conftest import LambdaContext
 from orders.guard import entry
 event = json.loads(open("events/place_order.json").read()) | {"body": sys.argv[1]}
@@ -247,9 +247,9 @@ def test_a_pipeline_takes_back_what_fails_the_smoke_test(
 
 SIGNED = """
 import json, sys
-sys.path.insert(0, "tools")
-import signing, stage
-from local_aws import load
+sys.path.insert(0, "")
+from tools.deployment import signing, stage
+from tools.local_aws import load
 from pathlib import Path
 print(json.dumps(signing.signed(stage.load("prod"), load(Path("template.yaml")))))
 """
@@ -272,7 +272,7 @@ def test_code_is_signed_with_the_profile_of_the_stage(
     body = policies.template(files)["Resources"]
     functions = [name for name, each in body.items() if each["Type"] == "AWS::Serverless::Function"]
     assert json.loads(printed) == ["--signing-profiles", *(f"{name}=Profile_x" for name in functions)]
-    text = (tmp_path / "tools/deploy.py").read_text(encoding="utf-8")
+    text = (tmp_path / "tools/deployment/deploy.py").read_text(encoding="utf-8")
     assert "sam_deploy(stage, target, *signed(stage, body))" in text
     assert (
         f"  {place}/profile\n".replace("prod", "${Stage}").strip() in (tmp_path / "platform/signing.yaml").read_text()
@@ -282,8 +282,9 @@ def test_code_is_signed_with_the_profile_of_the_stage(
 #: In the place of `sam deploy`: it says what it was called with, and gives CloudFormation what it was given.
 SAM = """
 import json, sys
-sys.path.insert(0, "tools")
-import boto3, deploy, rollback
+sys.path.insert(0, "")
+import boto3
+from tools.deployment import deploy, rollback
 def sam(words):
     print(json.dumps(words[1:]))
     body = open(words[words.index("--template-file") + 1]).read()
@@ -356,7 +357,7 @@ def test_a_rollback_brings_back_what_was_there_before(service: Path, aws: dict[s
 
 
 UNKEPT = """
-import before
+from tools.deployment import before
 from botocore.exceptions import ClientError
 def refused(*words):
     raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not now"}}, "PutObject")
@@ -387,7 +388,7 @@ def test_an_older_run_never_deploys_over_what_a_later_one_has(service: Path, aws
 
 def test_a_deployment_whose_before_cannot_be_kept_is_looked_at_all_the_same(service: Path, aws: dict[str, str]) -> None:
     """And nothing is taken back, as what is kept is older than what was there; the pipeline fails afterwards."""
-    script = SAM.replace("import boto3, deploy, rollback\n", f"import boto3, deploy, rollback\n{UNKEPT}")
+    script = SAM.replace("import boto3\n", f"import boto3\n{UNKEPT}")
     (service / ".aws-sam").mkdir(exist_ok=True)
     (service / ".aws-sam/template.yaml").write_text(BUILT.format("fourth"), encoding="utf-8")
     words = [python(service, "tools/sam.txt"), "-c", script, ".aws-sam/template.yaml"]
@@ -401,9 +402,9 @@ def test_a_deployment_whose_before_cannot_be_kept_is_looked_at_all_the_same(serv
 STAMP = """
 import json, sys
 from pathlib import Path
-sys.path.insert(0, "tools")
-import expand, local_aws
-from deploy import stamped
+sys.path.insert(0, "")
+from tools import expand, local_aws
+from tools.deployment.deploy import stamped
 from samtranslator.translator.transform import transform
 def made(level, **own):
     body = local_aws.load(Path("template.yaml"))

@@ -104,10 +104,10 @@ def test_every_package_has_the_hash_of_the_wheel_that_was_taken(built: Path) -> 
 
 
 def test_the_artefact_has_a_hash_that_anybody_can_work_out(built: Path) -> None:
-    """By the command that tools/built.py documents."""
+    """By the command that tools/dependencies/built.py documents."""
     root = bill(built)["metadata"]["component"]
     assert (root["group"], root["name"]) == ("orders", "FulfilFunction")
-    documented = re.search(r"`(find .*)`", (built / "tools/built.py").read_text(encoding="utf-8"))
+    documented = re.search(r"`(find .*)`", (built / "tools/dependencies/built.py").read_text(encoding="utf-8"))
     assert documented
     command = documented[1].replace("\\\\", "\\")
     said = tools.run(["sh", "-c", command], cwd=built / ARTEFACT)

@@ -27,7 +27,7 @@ def service(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> P
 def invoke(service: Path, function: str, event: str) -> CompletedProcess[str]:
     lock = (service / "requirements-dev.txt").read_text(encoding="utf-8")
     commands = tools.environment(lock, ("3.13", "3.12", "3.11", "3.14"))
-    return tools.attempt([str(commands / "python"), "tools/invoke.py", function, event], cwd=service)
+    return tools.attempt([str(commands / "python"), "-m", "tools.invoke", function, event], cwd=service)
 
 
 def test_invoke_runs_a_function_and_shows_what_it_did(service: Path) -> None:

@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 27)
 
 @pytest.fixture(scope="module")
 def waivers() -> ModuleType:
-    return service_tools.module("waivers")
+    return service_tools.module("tools.waivers")
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -30,7 +30,7 @@ def entry(**keys: str) -> str:
 
 
 def test_a_new_service_accepts_nothing_and_says_how_it_could(waivers: ModuleType, tmp_path: Path) -> None:
-    text = (service_tools.FOLDER.parent / "waivers.toml").read_text(encoding="utf-8")
+    text = (service_tools.FOLDER / "waivers.toml").read_text(encoding="utf-8")
     assert waivers.of("audit", written(tmp_path, text), TODAY) == []
     (example,) = waivers.of("audit", written(tmp_path, ("\n" + text).replace("\n# ", "\n").partition("#\n")[2]), TODAY)
     assert (example.id, example.package, example.until) == ("CVE-2026-12345", "requests", date(2027, 1, 31))

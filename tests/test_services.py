@@ -103,7 +103,7 @@ def _own_checks(service: Path, *, typed: bool) -> dict[str, list[str]]:
         "pytest": [str(commands / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         "ruff check": [str(commands / "ruff"), "check", "--no-cache"],
         "ruff format": [str(commands / "ruff"), "format", "--no-cache", "--check", "--diff"],
-        "lint": [str(commands / "python"), "tools/lint.py"],
+        "lint": [str(commands / "python"), "-m", "tools.lint"],
     }
     oldest = ["--python-version", "3.11"] if service.name in OLDEST else []
     return found | ({"mypy": [str(commands / "mypy"), *oldest]} if typed else {})

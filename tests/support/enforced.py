@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws, settings
 
 ROOT = Path.cwd()
-sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tools"), str(ROOT)]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 REGION, ACCOUNT = "eu-west-1", "123456789012"
 
 
@@ -56,7 +56,7 @@ def denied(call: Callable[..., object], **arguments: object) -> str:
 
 def main(document: dict[str, Any], handler: str, event: dict[str, Any]) -> dict[str, Any]:
     """What the handler answers under its own role, and every call outside of it that was not denied."""
-    local_aws: Any = importlib.import_module("local_aws")
+    local_aws: Any = importlib.import_module("tools.local_aws")
     context = importlib.import_module("tests.conftest").LambdaContext()
 
     os.environ |= {"AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION}

@@ -8,11 +8,11 @@ from types import ModuleType
 
 from minimal import ROOT
 
-FOLDER = ROOT / "template/project/files/tools"
+FOLDER = ROOT / "template/project/files"
 
 
 def module(name: str) -> ModuleType:
-    """One of them, in this process: starting one for each case would take minutes."""
+    """One of them, `tools.dependencies.pins` for one, in this process: starting one for each case would take minutes."""
     sys.path.insert(0, str(FOLDER))
     try:
         found = importlib.import_module(name)

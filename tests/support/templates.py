@@ -16,7 +16,7 @@ from samcli.cli.main import cli
 
 def judged(service: Path) -> dict[str, Any]:
     """What `sam validate --lint` says of the service's template, and the template as SAM expands it."""
-    from expand import expand  # type: ignore[import-not-found, unused-ignore]
+    from tools.expand import expand  # type: ignore[import-not-found, unused-ignore]
 
     template = service / "template.yaml"
     result = CliRunner().invoke(cli, ["validate", "--lint", "--template-file", str(template)])
@@ -25,7 +25,7 @@ def judged(service: Path) -> dict[str, Any]:
 
 def main(services: list[Path]) -> None:
     """Print a JSON object with a key for each service's folder name."""
-    sys.path.insert(0, str(services[0] / "tools"))
+    sys.path.insert(0, str(services[0]))
     sys.stdout.write(json.dumps({service.name: judged(service) for service in services}, default=str))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from moto import mock_aws
 
-import local_aws
+from tools import local_aws
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 

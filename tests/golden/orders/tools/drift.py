@@ -17,7 +17,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-import waivers
+from tools import waivers
 
 SPEC, LOCK = Path("holdfast.toml"), Path("holdfast.lock")
 #: What nobody changes without a waiver: what stands between an event and the code, what checks that, and what runs it.

@@ -9,7 +9,7 @@ from typing import Any
 
 from samtranslator.translator.transform import transform
 
-from local_aws import load
+from tools.local_aws import load
 
 
 class _NoManagedPolicies:

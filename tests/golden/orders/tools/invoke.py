@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 from moto.server import ThreadedMotoServer
 
-import local_aws
+from tools import local_aws
 
 ROOT = Path(__file__).resolve().parent.parent
 STAGE = "local"

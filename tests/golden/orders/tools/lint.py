@@ -10,10 +10,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from linting import allow, verbose_setting
-from linting.code import Project, too_deep
-from linting.finding import Finding
-from linting.rules import RULES
+from tools.linting import allow, verbose_setting
+from tools.linting.code import Project, too_deep
+from tools.linting.finding import Finding
+from tools.linting.rules import RULES
 
 
 def findings(root: Path) -> list[Finding]:

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-import smoke
 from orders.guard import Context
 
 from .functions import FUNCTIONS
 from .harness import Function, attacked
+from tools.deployment import smoke
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda function: function.module)

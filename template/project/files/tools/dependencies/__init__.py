@@ -1,0 +1,1 @@
+"""What is locked: as pyproject.toml asks for it, audited, sound where it was built, and listed in SBOMs."""
