@@ -877,6 +877,30 @@ def test_new_questions_are_answered_or_named(world: World) -> None:
     assert 'name = "orders"  # short\nowner = "payments"\nteam = "blue"\n' in world.read("holdfast.toml")
 
 
+def test_an_update_says_which_answer_has_no_default_and_which_key_is_gone(world: World) -> None:
+    world.start()
+    part = str(world.files["template/project/part.toml"])
+    table = "[tables.limits.{}]\nprompt = 'Mail'\nrequired = true\n"
+    world.release("2.0.0", {"template/project/part.toml": part + table.format("mail")})
+    before = world.state()
+    done = world.holdfast("update", "--defaults")
+    assert (done.code, done.err) == (
+        2, "holdfast: the template 2.0.0 has no default for limits.mail; answer with --set limits.mail=VALUE\n"
+    )  # fmt: skip
+    assert world.state() == before
+    assert world.holdfast("update", "--set", "limits.mail=me").code == 0
+    world.commit()
+    world.release("3.0.0", {"template/project/part.toml": part + table.format("post")})
+    done = world.holdfast("update")
+    assert (done.code, done.err) == (
+        2,
+        "holdfast: holdfast.toml:9 limits.mail: the template 3.0.0 does not take it: the key 'mail' is unknown; "
+        "known here: post\n",
+    )
+    world.replace("holdfast.toml", "mail =", "post =")
+    assert world.holdfast("update").code == 0
+
+
 def test_a_lock_of_dependencies_keeps_what_the_user_added(world: World) -> None:
     world.start()
     requirements = "template/project/files/requirements.txt"

@@ -65,9 +65,9 @@ def from_data(
     return _read(Reader(catalogue, name, text, given), data)
 
 
-def check(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE) -> None:
+def check(data: Mapping[str, object], catalogue: Catalogue, *, name: str = FILE, text: str = "") -> None:
     """Refuse what `from_data` would refuse in `data`, but for what is missing: a question may still be open."""
-    _read(Reader(catalogue, name, unfinished=True), data)
+    _read(Reader(catalogue, name, text, unfinished=True), data)
 
 
 def missing(data: Mapping[str, object], catalogue: Catalogue) -> list[str]:

@@ -76,12 +76,13 @@ def _answered(project: Project, old: Catalogue, new: Catalogue, request: Request
     """holdfast.toml with the answers to what the new template asks and the old one did not."""
     text = edits.answers(project.text, [sets.parse(each, new) for each in request.sets])
     data = spec.load_toml(text)
-    spec.check(data, new)
+    _check_taken(data, new, "" if request.sets else text)
     asked = dict(_new(old, new, data))
     if not asked and not spec.missing(data, new):
         return text
     if request.defaults:
         answers = _defaults(asked)
+        _check_complete(edits.answers(text, answers), new)
     elif ask:
         answers = _given(data, ask(new, data, asked))
     else:
@@ -92,6 +93,22 @@ def _answered(project: Project, old: Catalogue, new: Catalogue, request: Request
             todo="answer with --set KEY=VALUE, or take its defaults with --defaults",
         )
     return edits.answers(text, answers)
+
+
+def _check_taken(data: Mapping[str, object], new: Catalogue, text: str) -> None:
+    """Refuse a spec in which something stands that the new template does not know any more."""
+    try:
+        spec.check(data, new, text=text)
+    except HoldfastError as error:
+        what = f"the template {new.template.ref.version} does not take it: {error.what}"
+        raise HoldfastError(what, where=error.where, todo=error.todo) from None
+
+
+def _check_complete(text: str, new: Catalogue) -> None:
+    """Refuse defaults where a question has none."""
+    if missing := spec.missing(spec.load_toml(text), new):
+        what = f"the template {new.template.ref.version} has no default for {', '.join(missing)}"
+        raise HoldfastError(what, todo=f"answer with --set {missing[0]}=VALUE")
 
 
 def _new(old: Catalogue, new: Catalogue, data: Mapping[str, object]) -> Iterator[tuple[str, tuple[Question, ...]]]:
