@@ -47,10 +47,17 @@ NEW_LOCK = BASE_LOCK.replace(b"a==1", b"a==2")
         (BASE_LOCK.replace(b"b==1", b"b==1.1"), None),
         (BASE_LOCK.replace(b"sha256:2", b"sha256:3"), None),
         (b"# by uv\na==1 \\\n    --hash=sha256:1\n", None),
+        (BASE_LOCK.replace(b"b==1", b"# mine\nb==1"), NEW_LOCK.replace(b"b==1", b"# mine\nb==1")),
+        (b"# mine\n" + BASE_LOCK, b"# by uv\n# mine\n" + NEW_LOCK.removeprefix(b"# by uv\n")),
+        (BASE_LOCK + b"# why\nown==3\n", NEW_LOCK + b"# why\nown==3\n"),
+        (BASE_LOCK + b"# at the end\n", None),
         (b"{}", None),
         (b"\xff", None),
     ],
-    ids=["same", "added", "sorted", "version", "hash", "taken-out", "no-lock", "no-text"],
+    ids=[
+        *("same", "added", "sorted", "version", "hash", "taken-out"),
+        *("comment", "comment-first", "comment-of-own", "comment-last", "no-lock", "no-text"),
+    ],
 )
 def test_what_was_added_to_a_lock_stays(ours: bytes, result: bytes | None) -> None:
     assert requirements.merged(BASE_LOCK, ours, NEW_LOCK) == result

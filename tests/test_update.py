@@ -926,7 +926,7 @@ def test_a_lock_of_dependencies_with_other_versions_is_kept_and_the_command_name
     world.release("2.0.0", {"template/project/files/requirements.txt": "# made\nalpha==2 \\\n    --hash=sha256:a2\n"})
     done = world.holdfast("update")
     assert done.code == 0
-    assert "requirements.txt: you changed versions in it, so it is kept as it is: make lock" in done.out
+    assert "requirements.txt: you did more to it than add packages, so it is kept as it is: make lock" in done.out
     assert "Next:\n  make lock\n" in done.out
     assert world.read("requirements.txt") == mine
 

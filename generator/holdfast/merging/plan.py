@@ -140,7 +140,7 @@ def _derive(plan: Plan, sides: Sides, path: str, relock: str) -> None:
         content = new.content if ours == before else requirements.merged(before, ours, new.content)
         again = relock or "make it again from its sources"
         if content is None:
-            plan.notes.append(Note(path, f"you changed versions in it, so it is kept as it is: {again}"))
+            plan.notes.append(Note(path, f"you did more to it than add packages, so it is kept as it is: {again}"))
         else:
             style = sides.disk.styles.get(path, PLAIN)
             plan.changes[path] = _styled(style, mine, Entry(content, mine.mode))

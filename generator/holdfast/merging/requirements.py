@@ -1,7 +1,7 @@
 """Locks of dependencies: made again from their sources, not merged line by line.
 
-Where a user only added packages to a lock that the template brought, the template's new lock with those packages is
-what making it again would begin with. Anything else needs the resolver.
+Where a user only added packages, and comments above some, to a lock that the template brought, the template's new lock
+with those is what making it again would begin with. Anything else needs the resolver.
 """
 
 from __future__ import annotations
@@ -21,9 +21,14 @@ def merged(base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
         return None
     added = {name: blocks for name, blocks in mine.items() if name not in before and name not in new}
     together = {**new, **added}
-    head = _head(theirs)
-    body = "".join(block for name in sorted(together) for block in together[name])
-    return (head + body).encode() if added else theirs
+    known = {line for lines in (*_comments(base).values(), *_comments(theirs).values()) for line in lines}
+    said = {name: own for name, lines in _comments(ours).items() if (own := [li for li in lines if li not in known])}
+    if said.keys() - together.keys():
+        return None
+    if not added and not said:
+        return theirs
+    body = "".join(block for name in sorted(together) for block in (*said.get(name, ()), *together[name]))
+    return (_head(theirs) + body).encode()
 
 
 def _packages(content: bytes) -> Mapping[str, tuple[str, ...]] | None:
@@ -47,9 +52,26 @@ def _packages(content: bytes) -> Mapping[str, tuple[str, ...]] | None:
         match = _NAME.match(bare.rstrip("\\").strip())
         if not match:
             return None
-        name = re.sub(r"[-_.]+", "-", match[1]).lower()
+        name = _plain(match[1])
         found[name] = (*found.get(name, ()), _ended(line))
     return found
+
+
+def _comments(content: bytes) -> Mapping[str, list[str]]:
+    """The lines of comment above each package; those behind the last one stand above none, an empty name."""
+    found: dict[str, list[str]] = {}
+    waiting: list[str] = []
+    for line in content.decode("utf-8").splitlines(keepends=True):
+        if line.startswith("#"):
+            waiting.append(_ended(line))
+        elif waiting and (match := _NAME.match(line.strip().rstrip("\\").strip())) and not line[:1].isspace():
+            found[_plain(match[1])] = found.get(_plain(match[1]), []) + waiting
+            waiting = []
+    return {**found, "": waiting} if waiting else found
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _head(content: bytes) -> str:
