@@ -160,6 +160,18 @@ def test_a_folder_has_one_version_alone(world: World) -> None:
     assert world.read("a.txt") == "new\n"
 
 
+def test_a_tag_that_moved_to_another_version_is_refused_too(world: World) -> None:
+    team(world)
+    old = world.lock()["templates"][0]["digest"]  # type: ignore[index]
+    release(world, "2.0.0")
+    world.git("tag", "--force", "v1.0.0", cwd=world.template)
+    new = source.folder(world.template).ref.digest
+    done = world.holdfast("update", "--to", "1.0.0")
+    assert done.code == 2
+    assert f"version 1.0.0 has digest {old} in holdfast.lock, and is {new} now; a version that was released" in done.err
+    assert world.holdfast("update", "--to", "2.0.0").code == 0
+
+
 def test_a_folder_named_from_beside_the_project_is_found_from_inside(world: World) -> None:
     (world.place / "spec.toml").write_text(SPEC, encoding="utf-8")
     world.holdfast("new", "orders", "--spec", "spec.toml", "--template", "template", "--no-git", cwd=world.place)

@@ -75,22 +75,22 @@ def _renamed(location: str, place: str, there: Path) -> str:
     return place + location.removeprefix(there.as_posix())
 
 
-def target(ref: TemplateRef, to: str, root: Path, *, trusted: bool = False) -> tuple[Template, bool]:
-    """The template that a project of `ref` is brought up to, and whether a tag of its version names it.
+def target(ref: TemplateRef, to: str, root: Path, *, trusted: bool = False) -> tuple[Template, str]:
+    """The template that a project of `ref` is brought up to, and the tag of a version that names it, if one does.
 
     Without `to` that is the newest: ours in this holdfast, a folder as it is, of a repository the newest version's tag
     or else its default branch.
     """
     if not ref.location:
-        return _ours(to), False
+        return _ours(to), ""
     name, _ = source.split(ref.location)
     folder = next((place for above in (Path(), root, root.parent) if (place := above / ref.location).is_dir()), None)
     if folder and not (to and source.is_repository(folder)):
-        return _alone(located(ref.location, root, trusted=trusted), to), False
+        return _alone(located(ref.location, root, trusted=trusted), to), ""
     tag, commit = _tag(name if not folder else ref.location, to, root)
-    tagged = bool(tag) and versions.is_version(tag)
     known = _known(f"{git.without_password(name)}@{commit}", trusted=trusted) if commit else None
-    return known or located(f"{name}@{tag}" if tag else name, root, trusted=trusted), tagged
+    found = known or located(f"{name}@{tag}" if tag else name, root, trusted=trusted)
+    return found, tag if versions.is_version(tag) else ""
 
 
 def _alone(found: Template, to: str) -> Template:

@@ -52,12 +52,13 @@ def _target(was: TemplateRef, request: Request, project: Project, how: How) -> T
     """The template to go to. Refused where it is older, unless it was asked for, and where a tag of it moved."""
     if request.template:
         return source.find(request.template, trusted=how.trusted)
-    template, tagged = origins.target(was, request.to, project.root, trusted=how.trusted)
+    template, tag = origins.target(was, request.to, project.root, trusted=how.trusted)
     now = template.ref
     if now.name != was.name:
         what = f"it is called {now.name}, and the project was made with {was.name}"
         raise HoldfastError(what, where=now.location, todo="name the other template with --template if you mean it")
-    if now.version == was.version and now.digest != was.digest and (tagged or not now.location):
+    released = {now.version, tag} if tag or not now.location else set()
+    if now.digest != was.digest and versions.order(was.version) in map(versions.order, released - {""}):
         raise HoldfastError(
             f"version {was.version} has digest {was.digest} in {lock.FILE}, and is {now.digest} now",
             where=now.location or "holdfast's own template",
