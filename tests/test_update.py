@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -228,6 +229,18 @@ def test_a_change_follows_a_file_that_the_user_renamed(world: World) -> None:
     assert world.holdfast("update").code == 0
     assert world.read("own/mine.txt") == changed(3, "theirs")
     assert not (world.project / "a.txt").exists()
+
+
+def test_both_renamed_a_file(world: World) -> None:
+    world.start()
+    (world.project / "a.txt").rename(world.project / "mine.md")
+    world.commit()
+    world.release("2.0.0", {A: None, "template/project/files/theirs.md": changed(3, "theirs")})
+    said: Any = world.outcome("update")
+    renamed = "you and the template both renamed it"
+    assert said["conflicts"] == {"mine.md": renamed, "theirs.md": renamed}
+    assert said["notes"] == [{"path": "a.txt", "what": f"{renamed}, each in its own way"}]
+    assert world.read("mine.md") == world.read("theirs.md") == changed(3, "theirs")
 
 
 def test_a_managed_file_that_becomes_seeded_is_the_users_from_then_on(world: World) -> None:

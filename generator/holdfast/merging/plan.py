@@ -193,6 +193,8 @@ def _change(plan: Plan, sides: Sides, ours: Side, result: Side) -> None:
 def _settled(sides: Sides, path: str, found: Mapping[int, Entry], *, updating: bool) -> str:
     """What to say of a conflict that nobody needs to decide; nothing for one that somebody must."""
     seeded = path in sides.base and sides.base[path].kind == "seeded"
+    if found.keys() == {BASE}:
+        return "you and the template both renamed it, each in its own way"
     if OURS not in found and BASE in found:
         return "you deleted it and the template changed it: it stays deleted"
     if THEIRS not in found and BASE in found and (seeded or not updating):
@@ -201,13 +203,11 @@ def _settled(sides: Sides, path: str, found: Mapping[int, Entry], *, updating: b
 
 
 def _happened(stages: Mapping[int, Entry]) -> str:
-    if THEIRS not in stages:
+    if {OURS, THEIRS} <= stages.keys():
+        return f"you and the template both {'changed' if BASE in stages else 'added'} it"
+    if BASE in stages and OURS in stages:
         return "you changed it, and the template no longer has it"
-    if BASE not in stages:
-        return "you and the template both added it" if OURS in stages else "you and the template both renamed it"
-    if OURS not in stages:
-        return "you and the template both renamed it"
-    return "you and the template both changed it"
+    return "you and the template both renamed it"
 
 
 def _styled(style: Style, mine: Entry, wanted: Entry) -> Entry:
