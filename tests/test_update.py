@@ -854,6 +854,30 @@ def test_a_dry_run_touches_nothing_and_tells_it_all(world: World) -> None:
     assert world.outcome("update", "--dry-run", "--diff")["diff"] == done.out.partition("orders: ")[0]
 
 
+def test_git_applies_the_diff_whatever_names_are_in_it(world: World) -> None:
+    world.start()
+    name = 'code/\x07 "two\nlines" \\ ü.txt'
+    world.write(name, "x\n")
+    world.write("code/plain ü.txt", "y")
+    (world.project / name).chmod(0o755)
+    world.commit()
+    files = world.files
+    world.release("2.0.0", {
+        **{f"template/project/files/code/{each}.txt": None for each in "bc"},
+        **{f"template/project/files/lib/{each}.txt": files[f"template/project/files/code/{each}.txt"] for each in "bc"},
+    })  # fmt: skip
+    said: Any = world.outcome("update", "--dry-run", "--diff")
+    assert "\x07" not in world.holdfast("update", "--dry-run", "--diff").out
+    (world.place / "diff").write_text(said["diff"], encoding="utf-8")
+    world.git("apply", str(world.place / "diff"))
+    applied = tree(world.project)
+    assert "lib/plain ü.txt" in applied
+    world.git("checkout", "--quiet", ".")
+    world.git("clean", "--quiet", "--force", "-d")
+    assert world.holdfast("update").code == 0
+    assert tree(world.project) == applied
+
+
 def test_the_changelog_between_the_versions_is_shown(world: World) -> None:
     world.start()
     log = "# Changelog\n\n## [2.1.0] - later\n\n- later\n\n## 2.0.0\n\n- Two is here.\n\n## v1.5.0\n\n- Half way.\n\n## 1.0.0\n\n- The first.\n"

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import io
 import json
+import os
 from collections.abc import Iterator, Sequence
 
 from holdfast.changing.values import Outcome
 from holdfast.errors import one_line
-from holdfast.git import EXECUTABLE, LINK, Entry
+from holdfast.git import Entry
 
 #: More files than this are counted, not listed, once they are written: `git diff` shows them.
 _LISTED = 25
@@ -100,7 +101,8 @@ def diff(outcome: Outcome) -> str:
 
 
 def _diff(path: str, old: Entry | None, new: Entry | None) -> str:
-    lines = [f"diff --git a/{path} b/{path}\n"]
+    ours, theirs = _quoted(f"a/{path}"), _quoted(f"b/{path}")
+    lines = [f"diff --git {ours} {theirs}\n"]
     if old is None and new:
         lines.append(f"new file mode {new.mode}\n")
     elif new is None and old:
@@ -109,18 +111,26 @@ def _diff(path: str, old: Entry | None, new: Entry | None) -> str:
         lines += [f"old mode {old.mode}\n", f"new mode {new.mode}\n"]
     sides = [_text(entry) for entry in (old, new)]
     if None in sides:
-        return "".join([*lines, f"Binary files a/{path} and b/{path} differ\n"])
+        return "".join([*lines, f"Binary files {ours} and {theirs} differ\n"])
     before, after = (side or [] for side in sides)
-    names = (f"a/{path}" if old else "/dev/null", f"b/{path}" if new else "/dev/null")
+    names = (ours if old else "/dev/null", theirs if new else "/dev/null")
     for line in difflib.unified_diff(before, after, *names):
         lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(lines)
 
 
+def _quoted(name: str) -> str:
+    """A name as git writes it in a diff: one that would break the line, or a terminal, in quotes."""
+    if name.isprintable() and not {'"', "\\"} & set(name):
+        return name
+    raw = os.fsencode(name)
+    return '"' + "".join(f"\\{c:03o}" if c < 32 or c > 126 or c in b'"\\' else chr(c) for c in raw) + '"'
+
+
 def _text(entry: Entry | None) -> list[str] | None:
     if entry is None:
         return []
-    if entry.mode not in (LINK, EXECUTABLE) and b"\0" in entry.content:
+    if b"\0" in entry.content:
         return None
     try:
         return list(io.StringIO(entry.content.decode("utf-8"), newline="\n"))
