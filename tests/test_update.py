@@ -1068,6 +1068,43 @@ def test_a_squash_and_a_stash_are_put_right_by_sync_too(world: World, way: list[
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
 
 
+@pytest.mark.parametrize("way", ["merge", "rebase", "cherry-pick"])
+def test_a_branch_with_an_update_and_one_with_a_function_are_put_right_by_sync(world: World, way: str) -> None:
+    """What git merged without a conflict has both branches' edits, too, each told from another template's render."""
+    readme = "template/project/files/readme.md"
+    plain = "".join(f"text {number}\n" for number in range(20))
+    names = "{% for function in functions %}{{ function.name }}\n{% endfor %}end\n"
+    world.release("1.0.0", {readme: f"1\n{plain}{names}", "template/project/files/listed.txt": "one\n"})
+    world.start()
+    world.write("readme.md", "edited before\n" + world.read("readme.md"))
+    world.commit()
+    first = world.git("branch", "--show-current").strip()
+    world.git("checkout", "--quiet", "-b", "other")
+    world.holdfast("add", "function", "ship", "--event", "call", "--set", "word=ship")
+    world.write("readme.md", world.read("readme.md") + "edited there\n")
+    world.commit("other")
+    world.git("checkout", "--quiet", first)
+    late = names.replace("{{ function.name }}", "- {{ function.name }} -")
+    world.release(
+        "2.0.0", {readme: f"1\n{plain.replace('text 3', 'two 3')}{late}", "template/project/files/listed.txt": names}
+    )
+    assert world.holdfast("update").code == 0
+    world.commit("mine")
+    if way == "rebase":
+        world.git("checkout", "--quiet", "other")
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git(way, first if way == "rebase" else "other")
+    done = world.holdfast("sync")
+    assert (done.code, done.err) == (0, "")
+    assert world.read("readme.md") == (
+        f"edited before\n1\n{plain.replace('text 3', 'two 3')}- hello -\n- ship -\nend\nedited there\n"
+    )
+    assert world.read("listed.txt") == "hello\nship\nend\n"
+    world.git("add", "--all")
+    world.git("-c", "core.editor=true", way, "--continue")
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"
+
+
 def test_a_conflict_that_somebody_began_to_resolve_is_not_resolved_anew(world: World) -> None:
     two_branches(world)
     world.write("list.yaml", "begun\n" + world.read("list.yaml"))

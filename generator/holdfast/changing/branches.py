@@ -6,8 +6,8 @@ changed of them can be told from what holdfast did, and is brought to the render
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from holdfast import lock, render, spec, versions
 from holdfast.catalogue import Catalogue
@@ -68,26 +68,58 @@ def _text(project: Project, repository: Repository, stages: dict[int, tuple[str,
     return found
 
 
-def _overlay(project: Project, repository: Repository, mine: Tree, other: Tree, new: Tree) -> Overlay:
-    """What to merge in the place of what lies there: by path."""
-    index, head = repository.index(), repository.committed()
-    paths = sorted(mine.keys() | other.keys() | new.keys())
-    there = disk.read(project.root, paths)
-    overlay = Overlay()
-    for path in paths:
-        stages = {
-            stage: Entry(plain(repository.read(name))[0], mode)
-            for stage, (mode, name) in index.get(path, {}).items()
-            if stage
-        }
-        found = there.plain.get(path)
-        if {OURS, THEIRS} <= stages.keys() and found and torn.is_torn(found.content):
-            if not torn.untouched(found.content, stages):
+@dataclass(frozen=True)
+class _Merge:
+    """A merge that git is in the middle of: its index, HEAD, and the commit that is brought there, if git names it."""
+
+    repository: Repository
+    index: Mapping[str, Mapping[int, tuple[str, str]]]
+    head: Mapping[str, tuple[str, str]]
+    brought: Mapping[str, tuple[str, str]]
+
+    def changed(self, path: str) -> bool:
+        """Whether the merge made something else of a file than HEAD has."""
+        return self.index.get(path, {}).get(0) != self.head.get(path)
+
+    def sides(self, path: str, found: Entry) -> tuple[Entry, Entry] | None:
+        """Ours and theirs of a file that is as git merged it. Refused where its conflict is resolved by half."""
+        stages = self.index.get(path, {})
+        if {OURS, THEIRS} <= stages.keys() and torn.is_torn(found.content):
+            entries = {stage: self._entry(*each) for stage, each in stages.items()}
+            if not torn.untouched(found.content, entries):
                 todo = f"finish that, or begin again with git checkout --merge --conflict=merge -- {path}"
                 raise HoldfastError("its conflict is resolved by half", where=path, todo=todo)
-            if path in new and (joined := _joined(path, other.get(path), stages[THEIRS], new[path])):
-                overlay.ours[path], overlay.theirs[path] = stages[OURS], joined
-        elif path in other and (path not in mine or _is_render(repository, head, path, mine[path])):
+            return entries[OURS], entries[THEIRS]
+        if not self.changed(path) or not {path} <= self.head.keys() & self.brought.keys() or 0 not in stages:
+            return None
+        if stages[0][1] != self.repository.name_of(found.content):  # Somebody touched it since.
+            return None
+        return self._entry(*self.head[path]), self._entry(*self.brought[path])
+
+    def is_head(self, path: str, file: File) -> bool:
+        """Whether HEAD has a file just as it was rendered."""
+        return self.head.get(path, ("", ""))[1] == self.repository.name_of(file.content)
+
+    def _entry(self, mode: str, name: str) -> Entry:
+        return Entry(plain(self.repository.read(name))[0], mode)
+
+
+def _overlay(project: Project, repository: Repository, mine: Tree, other: Tree, new: Tree) -> Overlay:
+    """What to merge in the place of what lies there: by path."""
+    named = repository.other()
+    merge = _Merge(repository, repository.index(), repository.committed(), repository.committed(named) if named else {})
+    paths = sorted(mine.keys() | other.keys() | new.keys())
+    there = disk.read(project.root, paths).plain
+    overlay = Overlay()
+    for path in paths:
+        found = there.get(path)
+        sides = merge.sides(path, found) if found else None
+        joined = _joined(path, other.get(path), sides[1], new[path]) if sides and path in new else None
+        if sides and joined:
+            overlay.ours[path], overlay.theirs[path] = sides[0], joined
+        elif found and torn.is_torn(found.content):
+            continue
+        elif path in other and (path not in mine or (merge.changed(path) and merge.is_head(path, mine[path]))):
             overlay.base[path] = other[path]  # All that was edited here was edited in the other branch.
     return overlay
 
@@ -103,7 +135,3 @@ def _joined(path: str, base: File | None, theirs: Entry, new: File) -> File | No
         {path: entry(base)} if base else {}, {path: theirs}, {path: entry(new)}, dict, names=("theirs", "new")
     )
     return None if merged.conflicts else replace(new, content=merged.tree[path].content)
-
-
-def _is_render(repository: Repository, head: dict[str, tuple[str, str]], path: str, file: File) -> bool:
-    return head.get(path, ("", ""))[1] == repository.name_of(file.content)

@@ -22,6 +22,8 @@ _UNDER_WAY = {
     "CHERRY_PICK_HEAD": "a cherry-pick",
     "REVERT_HEAD": "a revert",
 }
+#: Where git names the commit whose changes it brings.
+_OTHERS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 _STAT = re.compile(
     rb"([^\0]+)\0  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: .*\n  uid: .*\n  size: (\d+)\tflags: .*\n"
 )
@@ -67,9 +69,13 @@ class Repository:
             if paths:
                 run(["update-index", option, "--", *paths], self.top)
 
-    def committed(self) -> dict[str, tuple[str, str]]:
-        """HEAD below the project: by path, mode and name of the object."""
-        done = call(["ls-tree", "-r", "-z", "HEAD"], self.root)
+    def other(self) -> str:
+        """The commit that is being merged into HEAD, or put upon it; nothing where git keeps none."""
+        return next((name for name in _OTHERS if (self.folder / name).exists()), "")
+
+    def committed(self, commit: str = "HEAD") -> dict[str, tuple[str, str]]:
+        """A commit below the project: by path, mode and name of the object."""
+        done = call(["ls-tree", "-r", "-z", commit], self.root)
         found = {}
         for line in _lines(done.stdout) if done.returncode == 0 else ():  # Without a commit there is no HEAD.
             head, _, path = line.partition(b"\t")
