@@ -146,7 +146,7 @@ def test_a_resource_and_a_grant_are_added(world: World) -> None:
         (["add", "grant"], "nobody can be asked for it, this is no terminal; write holdfast add grant FUNCTION RESOURCE:GRANT"),
         (["add", "grant", "hello", "nothing:get"], "the grant 'nothing:get' is on a resource that does not exist"),
         (["remove", "function", "nobody"], "there is no function 'nobody'; there are hello"),
-        (["remove", "function", "hello"], "functions (at least one"),
+        (["remove", "function", "hello"], "functions.hello: it is the only function, and a service has one at least; add another one first"),
         (["remove", "grant", "hello", "a:b"], "hello has no grant 'a:b'"),
         (["rename", "function", "hello", "hello"], "'hello' is there already"),
         (["rename", "function", "nobody", "x"], "there is no function 'nobody'"),
@@ -176,7 +176,7 @@ def test_a_function_goes_and_what_the_user_changed_is_kept_and_named(world: Worl
     assert not (world.project / "functions/plain").exists()
     done = world.holdfast("remove", "function", "edited")
     assert done.code == 0
-    assert "functions/edited/handler.py: you changed it, so it is kept" in done.out
+    assert "functions/edited/handler.py: it is not as the template begins it, so it is kept" in done.out
     assert world.read("functions/edited/handler.py") == "mine\n"
     assert world.read("holdfast.toml") == SPEC
     assert "edited" not in world.read("list.yaml")

@@ -12,7 +12,7 @@ from holdfast.changing.values import Outcome
 from holdfast.editing import edits
 from holdfast.errors import HoldfastError
 from holdfast.model import ProjectSpec
-from holdfast.spec import FILE, parse
+from holdfast.spec import FILE, load_toml, parse
 
 
 def member(root: Path, group: str, name: str, how: How) -> Outcome:
@@ -23,6 +23,9 @@ def member(root: Path, group: str, name: str, how: How) -> Outcome:
         text = edits.drop(project.text, group, name)
         if group == "resources":
             _check_unused(parse(project.text, catalogue), catalogue, name)
+        elif not load_toml(text).get(group):
+            what = "it is the only function, and a service has one at least"
+            raise HoldfastError(what, where=f"{FILE} functions.{name}", todo="add another one first")
         return apply(project, text, catalogue, verb, how)
 
 

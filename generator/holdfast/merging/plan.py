@@ -13,6 +13,7 @@ from holdfast.tree import File, Tree
 
 #: How the user's side is called in a conflict.
 YOURS = "yours"
+_KEPT = "{}, so it is kept; delete it if you do not need it"
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def _seed(plan: Plan, sides: Sides, path: str) -> None:
         if mine == entry(sides.base[path]):
             plan.changes[path] = None
         elif mine:
-            plan.notes.append(Note(path, "you changed it, so it is kept; delete it if you do not need it"))
+            plan.notes.append(Note(path, _KEPT.format("it is not as the template begins it")))
     elif path in sides.base:
         if mine and sides.base[path].kind != "seeded":
             plan.notes.append(Note(path, "it is yours from now on: the template does not change it any more"))
@@ -198,7 +199,7 @@ def _settled(sides: Sides, path: str, found: Mapping[int, Entry], *, updating: b
     if OURS not in found and BASE in found:
         return "you deleted it and the template changed it: it stays deleted"
     if THEIRS not in found and BASE in found and (seeded or not updating):
-        return "you changed it, so it is kept; delete it if you do not need it"
+        return _KEPT.format("it is not as the template begins it" if seeded else "you changed it")
     return ""
 
 
