@@ -346,7 +346,15 @@ def test_a_project_far_from_every_version_is_not_adopted_by_guess(world: World) 
 
 @pytest.mark.parametrize(
     ("older", "newer"),
-    [("1.9", "1.10"), ("1.0.0-rc1", "1.0.0"), ("1.0.0-rc2", "1.0.0-rc10"), ("0.9", "v1"), ("", "0.1"), ("1", "1.0.1")],
+    [
+        ("1.9", "1.10"),
+        ("1.0.0-rc1", "1.0.0"),
+        ("1.0.0-rc2", "1.0.0-rc10"),
+        ("0.9", "v1"),
+        ("", "0.1"),
+        ("1", "1.0.1"),
+        ("9" * 5000, "1"),
+    ],
 )
 def test_versions_are_sorted_by_age(older: str, newer: str) -> None:
     assert versions.order(older) < versions.order(newer)

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 
 _VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?:[-.]?([a-z][0-9A-Za-z.-]*))?\Z")
+#: What is longer is no version, and its numbers are none that anybody counted.
+_LONGEST = 100
 _HEADING = re.compile(r"^## \[?v?(\d[^\]\s]*)\]?.*$", re.MULTILINE)
 
 
 def is_version(text: str) -> bool:
     """Whether `text` is a version, with or without a leading v."""
-    return bool(_VERSION.match(text))
+    return _found(text) is not None
 
 
 def is_release(text: str) -> bool:
     """Whether it is one that is finished: 1.2.0, not 1.2.0-rc1."""
-    found = _VERSION.match(text)
+    found = _found(text)
     return bool(found and not found[2])
 
 
 def order(text: str) -> tuple[tuple[int, ...], bool, tuple[tuple[int, str], ...]]:
     """What sorts versions by age; a text that is none comes before all."""
-    found = _VERSION.match(text)
+    found = _found(text)
     if not found:
         return (), False, ()
     numbers = [int(number) for number in found[1].split(".")]
@@ -29,6 +31,10 @@ def order(text: str) -> tuple[tuple[int, ...], bool, tuple[tuple[int, str], ...]
         numbers.pop()
     rest = re.findall(r"\d+|[A-Za-z]+", found[2] or "")
     return tuple(numbers), not found[2], tuple((int(each), "") if each.isdigit() else (-1, each) for each in rest)
+
+
+def _found(text: str) -> re.Match[str] | None:
+    return _VERSION.match(text) if len(text) <= _LONGEST else None
 
 
 def news(changelog: str, before: str, after: str) -> str:
