@@ -318,6 +318,27 @@ def test_a_lock_that_is_none_of_ours_to_replace_is_not_adopted_over(world: World
     assert (world.project / "holdfast.lock").is_symlink()
 
 
+def test_a_lock_names_a_place_where_its_template_is_to_be_had(world: World) -> None:
+    """Ours needs none, though it was unpacked somewhere; an archive of another is none."""
+    released(world, "0.1.0")
+    kept = world.read("holdfast.lock")
+    (archive,) = (ROOT / "releases").glob("holdfast-0.1.0-*.zip")
+    shutil.unpack_archive(archive, world.place / "unpacked")
+    for base in (archive, world.place / "unpacked"):
+        (world.project / "holdfast.lock").unlink()
+        assert world.holdfast("adopt", "--base", str(base)).code == 0
+        assert world.read("holdfast.lock") == kept
+    shutil.rmtree(world.project)
+    world.start()
+    (world.project / "holdfast.lock").unlink()
+    foreign = shutil.make_archive(str(world.place / "foreign"), "zip", world.template)
+    done = world.holdfast("adopt", "--base", foreign)
+    assert (done.code, done.err) == (
+        2,
+        f"holdfast: {foreign}: no lock can say where that template is to be had again; unpack it and name the folder\n",
+    )
+
+
 def test_adopt_says_what_is_wrong_with_the_spec(world: World) -> None:
     world.start()
     (world.project / "holdfast.lock").unlink()

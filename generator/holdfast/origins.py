@@ -24,6 +24,12 @@ def releases() -> list[Path]:
     return sorted((source.bundled_root() / "releases").glob("*.zip"))
 
 
+def is_ours(ref: TemplateRef) -> bool:
+    """Whether it is a template that travels with holdfast, wherever it was found."""
+    released = {path.stem for path in releases()}
+    return source.bundled().ref.digest == ref.digest or f"{ref.name}-{ref.version}-{ref.digest[:12]}" in released
+
+
 def find(ref: TemplateRef, root: Path, *, base: Path | None = None, trusted: bool = False) -> Template:
     """The template that `ref` of the project in `root` names, in `base` where that is given.
 

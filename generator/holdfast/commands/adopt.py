@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from holdfast import lock, origins, placing, render, source, spec
@@ -52,7 +52,7 @@ def adopt(root: Path, how: How) -> Adopted:
         _check_lost(project)
         spec.load_toml(project.text)
         if how.base is not None:
-            best = _candidate(project, origins.given(how.base, trusted=how.trusted))
+            best = _candidate(project, _given(how.base, trusted=how.trusted))
         else:
             best = _certain(_candidates(project))
         if not how.dry:
@@ -72,6 +72,17 @@ def _check_lost(project: Project) -> None:
     except HoldfastError:
         return
     raise HoldfastError(f"it has its {lock.FILE}", where=str(project.root), todo="holdfast sync or update")
+
+
+def _given(base: Path, *, trusted: bool) -> Template:
+    """The template in a folder or archive. Refused where a lock could not say where it is to be had again."""
+    found = origins.given(base, trusted=trusted)
+    if origins.is_ours(found.ref):
+        return replace(found, ref=replace(found.ref, location=""))
+    if not found.ref.location:
+        what = "no lock can say where that template is to be had again"
+        raise HoldfastError(what, where=str(base), todo="unpack it and name the folder")
+    return found
 
 
 def _known() -> Iterator[Template]:
