@@ -122,7 +122,7 @@ def test_a_resource_and_a_grant_are_added(world: World) -> None:
     world.start()
     assert world.holdfast("add", "resource", "shelf", "--kind", "box", "--set", "size=2").code == 0
     done = world.outcome("add", "grant", "hello", "shelf:get")
-    assert (done["code"], done["added"]) == (0, ["grant shelf:get for hello"])
+    assert (done["code"], done["added"], done["removed"]) == (0, ["grant shelf:get for hello"], [])
     text = world.read("holdfast.toml")
     assert text.index('[resources.shelf]\nkind = "box"\nsize = 2\n') < text.index("# Says hello.\n[functions.hello]")
     assert 'grants = ["shelf:get"]' in text
@@ -190,9 +190,13 @@ def test_adding_and_removing_leaves_nothing(world: World) -> None:
     used = world.holdfast("remove", "resource", "shelf")
     assert used.code == 2
     assert "holdfast.toml functions.take.event.box: take still uses shelf; change that or remove take" in used.err
-    assert world.holdfast("remove", "grant", "take", "shelf:get").code == 0
-    assert world.holdfast("remove", "function", "take").code == 0
-    assert world.holdfast("remove", "resource", "shelf").code == 0
+    for what, named in (
+        (("grant", "take", "shelf:get"), "grant shelf:get of take"),
+        (("function", "take"), "function take"),
+        (("resource", "shelf"), "resource shelf"),
+    ):
+        assert f"orders: to remove {named}: would be " in world.holdfast("remove", *what, "--dry-run").out
+        assert world.holdfast("remove", *what).out.startswith(f"orders: removed {named}: ")
     assert world.state() == before
 
 
@@ -215,6 +219,7 @@ def test_a_renamed_function_takes_its_files_and_their_edits_with_it(world: World
     world.commit()
     done = world.holdfast("rename", "function", "hello", "greet-them")
     assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("orders: renamed function hello to greet-them: ")
     assert world.read("functions/greet_them/handler.py") == (
         'from functions.greet_them import event\n\nmine = 1\n\n\ndef handler():\n    return event, "greet-them"\n'
     )

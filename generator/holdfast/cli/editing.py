@@ -49,7 +49,7 @@ def _added(
         added, outcome = command.member(
             directory, request, ask, how(base if isinstance(base, Path) else None, trust=bool(trust), dry=bool(dry))
         )
-    show(outcome, diffs=bool(diffs), as_json=bool(as_json), added=added)
+    show(outcome, diffs=bool(diffs), as_json=bool(as_json), did=added)
 
 
 @add.command("function")
@@ -102,7 +102,7 @@ def add_grant(
         ask = prompts.grants
     with progress("Merging", quiet=as_json or ask is not None):
         added, outcome = command.grant(directory, function, grants, ask, how(base, trust=trust, dry=dry))
-    show(outcome, diffs=diffs, as_json=as_json, added=added)
+    show(outcome, diffs=diffs, as_json=as_json, did=added)
 
 
 def _removed(
@@ -112,7 +112,7 @@ def _removed(
 
     with progress("Merging", quiet=as_json):
         outcome = command.member(directory, group, name, how(base, trust=trust, dry=dry))
-    show(outcome, diffs=diffs, as_json=as_json)
+    show(outcome, diffs=diffs, as_json=as_json, did=(f"{group[:-1]} {name}",))
 
 
 @remove.command("function")
@@ -157,7 +157,8 @@ def remove_grant(
 
     with progress("Merging", quiet=as_json):
         outcome = command.grant(directory, function, grants, how(base, trust=trust, dry=dry))
-    show(outcome, diffs=diffs, as_json=as_json)
+    did = tuple(f"grant {grant} of {function}" for grant in grants)
+    show(outcome, diffs=diffs, as_json=as_json, did=did)
 
 
 def _renamed(
@@ -176,7 +177,7 @@ def _renamed(
 
     with progress("Merging", quiet=as_json):
         outcome = command.member(directory, group, old, new, how(base, trust=trust, dry=dry))
-    show(outcome, diffs=diffs, as_json=as_json)
+    show(outcome, diffs=diffs, as_json=as_json, did=(f"{group[:-1]} {old} to {new}",))
 
 
 @rename_.command("function")

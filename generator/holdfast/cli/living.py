@@ -45,16 +45,16 @@ def how(base: Path | None, *, trust: bool, dry: bool) -> How:
     return How(base, trust, dry, ignore_interrupts)
 
 
-def show(outcome: Outcome, *, diffs: bool, as_json: bool, added: tuple[str, ...] = (), news: str = "") -> None:
+def show(outcome: Outcome, *, diffs: bool, as_json: bool, did: tuple[str, ...] = (), news: str = "") -> None:
     """Print an outcome; conflicts, which are left to resolve, end with 1."""
     from holdfast.reports import changes as report
 
     if as_json:
-        click.echo(report.as_json(outcome, added=added, news=news, diffs=diffs))
+        click.echo(report.as_json(outcome, did=did, news=news, diffs=diffs))
     else:
         if diffs:
             click.echo(report.diff(outcome), nl=False)
-        click.echo(report.text(outcome, added=added, news=news), nl=False)
+        click.echo(report.text(outcome, did=did, news=news), nl=False)
     if outcome.conflicts:
         raise click.exceptions.Exit(EXIT_FINDINGS)
 

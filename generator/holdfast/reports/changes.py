@@ -14,19 +14,24 @@ from holdfast.git import Entry
 
 #: More files than this are counted, not listed, once they are written: `git diff` shows them.
 _LISTED = 25
+#: What a command did to the spec, by the first word of its name.
+_DONE = {"add": "added", "remove": "removed", "rename": "renamed"}
 _WORDS = {"add": "added", "change": "changed", "delete": "deleted"}
 
 
-def text(outcome: Outcome, *, added: Sequence[str] = (), news: str = "") -> str:
-    """The summary: what changed, what is in conflict, what to know, what to do next."""
-    lines = "\n".join(_lines(outcome, added, news)).expandtabs().split("\n")
+def text(outcome: Outcome, *, did: Sequence[str] = (), news: str = "") -> str:
+    """The summary: what changed, what is in conflict, what to know, what to do next.
+
+    `did` names what was added, removed or renamed in the spec.
+    """
+    lines = "\n".join(_lines(outcome, did, news)).expandtabs().split("\n")
     return "\n".join(map(one_line, lines)) + "\n"  # Names and changelogs are anybody's: a terminal obeys none.
 
 
-def _lines(outcome: Outcome, added: Sequence[str], news: str) -> Iterator[str]:
+def _lines(outcome: Outcome, did: Sequence[str], news: str) -> Iterator[str]:
     yield from outcome.said
     kinds = {path: _kind(outcome, path) for path in outcome.new}
-    yield _headline(outcome, list(kinds.values()), added)
+    yield _headline(outcome, list(kinds.values()), did)
     if outcome.dry or len(kinds) <= _LISTED:
         yield from (f"  {kind:<6}  {path}" for path, kind in sorted(kinds.items()))
     if outcome.conflicts:
@@ -43,8 +48,8 @@ def _lines(outcome: Outcome, added: Sequence[str], news: str) -> Iterator[str]:
         yield from (f"  {each}" for each in todo)
 
 
-def _headline(outcome: Outcome, kinds: list[str], added: Sequence[str]) -> str:
-    what = _what(outcome, added)
+def _headline(outcome: Outcome, kinds: list[str], did: Sequence[str]) -> str:
+    what = _what(outcome, did)
     counts = [
         f"{kinds.count(kind)} file{'' if kinds.count(kind) == 1 else 's'} {word}"
         for kind, word in _WORDS.items()
@@ -59,10 +64,11 @@ def _headline(outcome: Outcome, kinds: list[str], added: Sequence[str]) -> str:
     return f"{what}: {state}{', '.join(counts)}."
 
 
-def _what(outcome: Outcome, added: Sequence[str]) -> str:
+def _what(outcome: Outcome, did: Sequence[str]) -> str:
     name = outcome.root.name
-    if added:
-        return f"{name}: {'to add' if outcome.dry else 'added'} {', '.join(added)}"
+    if did:
+        verb = outcome.verb.partition(" ")[0]
+        return f"{name}: {f'to {verb}' if outcome.dry else _DONE[verb]} {', '.join(did)}"
     if outcome.before.version != outcome.after.version:
         return f"{name}: {outcome.after.name} {outcome.before.version} -> {outcome.after.version}"
     return name
@@ -138,7 +144,7 @@ def _text(entry: Entry | None) -> list[str] | None:
         return None
 
 
-def as_json(outcome: Outcome, *, added: Sequence[str] = (), news: str = "", diffs: bool = False) -> str:
+def as_json(outcome: Outcome, *, did: Sequence[str] = (), news: str = "", diffs: bool = False) -> str:
     """The same for scripts: one JSON object."""
     data = {
         "command": outcome.verb,
@@ -151,7 +157,7 @@ def as_json(outcome: Outcome, *, added: Sequence[str] = (), news: str = "", diff
             "digest": outcome.after.digest,
         },
         "recovered": list(outcome.said),
-        "added": list(added),
+        **{done: list(did) if outcome.verb.startswith(f"{verb} ") else [] for verb, done in _DONE.items()},
         "files": {path: _kind(outcome, path) for path in sorted(outcome.new)},
         "conflicts": {conflict.path: conflict.what for conflict in outcome.conflicts},
         "notes": [{"path": note.path, "what": note.what} for note in outcome.notes],
