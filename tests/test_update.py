@@ -884,6 +884,7 @@ def test_the_changelog_between_the_versions_is_shown(world: World) -> None:
     world.release("2.0.0", {A: changed(3, "theirs"), "CHANGELOG.md": log})
     done = world.holdfast("update", "--dry-run")
     assert "What changes with tiny 2.0.0:\n\n## 2.0.0\n\n- Two is here.\n\n## v1.5.0\n\n- Half way.\n" in done.out
+    assert "- Half way.\n\norders: tiny 1.0.0 -> 2.0.0: would be 2 files changed.\n" in done.out
     assert "later" not in done.out
     assert "The first" not in done.out
 

@@ -38,13 +38,14 @@ class Renaming:
         return path
 
     def mentions(self, files: Mapping[str, Entry], pattern: str) -> Iterator[Note]:
-        """The user's files that speak of the old name in a way that no longer works."""
+        """Each line of the user's files that speaks of the old name in a way that no longer works."""
         old = re.compile(pattern.format(re.escape(names.module(self.old))).encode())
         for path, entry in sorted(files.items()):
-            found = old.search(entry.content)
-            if found:
-                line = entry.content.count(b"\n", 0, found.start()) + 1
-                yield Note(f"{path}:{line}", f"it still says {found[0].decode('utf-8', 'replace')}: mend that by hand")
+            for number, line in enumerate(entry.content.split(b"\n"), 1):
+                found = old.search(line)
+                if found:
+                    said = found[0].decode("utf-8", "replace").rstrip("(")
+                    yield Note(f"{path}:{number}", f"it still says {said}; mend that by hand")
 
 
 @dataclass(frozen=True)

@@ -121,7 +121,7 @@ def _seed(plan: Plan, sides: Sides, path: str) -> None:
         if mine and sides.base[path].kind != "seeded":
             plan.notes.append(Note(path, "it is yours from now on: the template does not change it any more"))
         elif mine and sides.base[path].content != sides.theirs[path].content:
-            plan.notes.append(Note(path, "the template begins it otherwise now; yours is kept as it is"))
+            plan.notes.append(Note(path, "a new one would begin otherwise now; yours is kept as it is"))
     elif mine is None:
         plan.changes[path] = _new(sides, entry(sides.theirs[path]))
     elif mine != entry(sides.theirs[path]):

@@ -20,7 +20,7 @@ _WORDS = {"add": "added", "change": "changed", "delete": "deleted"}
 
 
 def text(outcome: Outcome, *, did: Sequence[str] = (), news: str = "") -> str:
-    """The summary: what changed, what is in conflict, what to know, what to do next.
+    """The news of the template, then what changed, what is in conflict, what to know, what to do next.
 
     `did` names what was added, removed or renamed in the spec.
     """
@@ -30,6 +30,8 @@ def text(outcome: Outcome, *, did: Sequence[str] = (), news: str = "") -> str:
 
 def _lines(outcome: Outcome, did: Sequence[str], news: str) -> Iterator[str]:
     yield from outcome.said
+    if news:  # First, for it is long: what is left to do stands last, where a terminal ends.
+        yield f"What changes with {outcome.after.name} {outcome.after.version}:\n\n{news}\n"
     kinds = {path: _kind(outcome, path) for path in outcome.new}
     yield _headline(outcome, list(kinds.values()), did)
     if outcome.dry or len(kinds) <= _LISTED:
@@ -40,8 +42,6 @@ def _lines(outcome: Outcome, did: Sequence[str], news: str) -> Iterator[str]:
     if outcome.notes:
         yield "\nTo know:"
         yield from (f"  {note.path}: {note.what}" for note in outcome.notes)
-    if news:
-        yield f"\nWhat changes with {outcome.after.name} {outcome.after.version}:\n\n{news}"
     todo = list(_todo(outcome))
     if todo and not outcome.dry:
         yield "\nNext:"
