@@ -64,11 +64,11 @@ def test_a_choice_shares_parts_and_asks_under_a_key_of_its_neighbours(system: st
         ('kind = "plain"', "holdfast.toml:8 system: secret is missing: A secret; write the name of a secret"),
         (
             'kind = "plain"\nsecret = "7"',
-            "holdfast.toml:10 system.secret: '7' is not what it may hold; write the name of a secret",
+            "holdfast.toml:10 system.secret: '7' does not fit; write the name of a secret",
         ),
         (
             'kind = "fancy"\nsecret = "abc"',
-            "holdfast.toml:10 system.secret: 'abc' is not what it may hold; write a number",
+            "holdfast.toml:10 system.secret: 'abc' does not fit; write a number",
         ),
         (
             'kind = "fancy"',

@@ -162,8 +162,8 @@ def test_a_refused_answer_ends_it_with_one_line_and_no_folder(name: str, reposit
     [
         ("project_name", "Orders", f"project.name: 'Orders' {NO_NAME}; choose another name"),
         ("project_name", "json", "project.name: a package 'json' would hide Python's own; choose another name"),
-        ("project_owner", "a\n🦀", "project.owner: 'a\\n🦀' is not what it may hold; write a GitHub user, or organisation/team, without the @"),
-        ("project_region", "moon", "project.region: 'moon' is not what it may hold; write an AWS region, such as eu-west-1"),
+        ("project_owner", "a\n🦀", "project.owner: 'a\\n🦀' does not fit; write a GitHub user, or organisation/team, without the @"),
+        ("project_region", "moon", "project.region: 'moon' does not fit; write an AWS region, such as eu-west-1"),
         ("project_description", "\a", "project.description: it holds a control character; write any text of at most 250 characters"),
         ("ci_system", "none", "ci.system: 'none' is not one of its choices; choose from github, gitlab"),
     ],

@@ -213,7 +213,7 @@ def test_what_a_preset_leaves_open_is_asked(new: New, work: Path) -> None:
         "--set", "observability.backend=xray", "--set", "ci.system=github",
     )  # fmt: skip
     terminal.answer("The tokens' issuer:", "http", ENTER)
-    terminal.see("'http' is not what it may hold; write an https address, as the token's iss has it")
+    terminal.see("'http' does not fit; write an https address, as the token's iss has it")
     terminal.answer("http", "s://example.com", ENTER)
     terminal.answer("The tokens' audience:", ENTER)
     terminal.answer("it is empty; write the client id or address that the token's aud holds", "abc", ENTER)
@@ -359,9 +359,18 @@ PRESET = {
     [
         ("functions", "orders", ""),
         ("functions", "fulfil", "'fulfil' is there already; choose another name"),
+        (
+            "functions",
+            "",
+            "a name is needed; write lower-case letters, digits and single hyphens, starting with a letter",
+        ),
         ("functions", "list1", "it and 'list-1' both become the logical id 'List1'; rename one"),
-        ("functions", "import", "'import' is a Python keyword and cannot become a module; rename it"),
-        ("functions", "a" * 33, f"'{'a' * 33}' has 33 characters: at most 32 fit the names that AWS allows; rename it"),
+        ("functions", "import", "'import' is a Python keyword and cannot become a module; choose another name"),
+        (
+            "functions",
+            "a" * 33,
+            f"'{'a' * 33}' has 33 characters: at most 32 fit the names that AWS allows; choose another name",
+        ),
         ("resources", "fulfil", ""),
         ("resources", "inbox", "'inbox' is there already; choose another name"),
         ("resources", "x-failures", "the name 'x-failures' is kept for the queue part's own; choose another name"),
@@ -377,7 +386,7 @@ def test_names_are_checked_as_they_are_typed(group: str, name: str, told: str, c
     [
         ("project.name", "json", "a package 'json' would hide Python's own; choose another name"),
         ("project.name", "moto", "'moto' is taken by a package that the service uses; choose another name"),
-        ("project.region", "moon", "'moon' is not what it may hold; write an AWS region, such as eu-west-1"),
+        ("project.region", "moon", "'moon' does not fit; write an AWS region, such as eu-west-1"),
         ("functions.new.event", {"kind": "sqs", "queue": "inbox"}, "'inbox' already invokes the function 'fulfil'; give each function its own"),
         ("functions.new.event", {"kind": "http-api", "route": "GET /orders"}, "'GET /orders' already invokes the function 'list-1'; give each function its own"),
         ("functions.new.event", {"kind": "http-api", "route": "GET /orders/{id}"}, ""),

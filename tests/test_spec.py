@@ -125,19 +125,19 @@ REFUSED = {
     ),
     "a keyword": (
         MINIMAL.replace("place-order", "import"),
-        "holdfast.toml:11 functions.import: 'import' is a Python keyword and cannot become a module; rename it",
+        "holdfast.toml:11 functions.import: 'import' is a Python keyword and cannot become a module; choose another name",
     ),
     "a class of Python's": (
         MINIMAL.replace("place-order", "none"),
-        "holdfast.toml:11 functions.none: 'none' becomes a class 'None', which is Python's own; rename it",
+        "holdfast.toml:11 functions.none: 'none' becomes a class 'None', which is Python's own; choose another name",
     ),
     "a class that handlers import": (
         MINIMAL.replace("place-order", "payload"),
-        "holdfast.toml:11 functions.payload: 'payload' is a name that the service itself uses; rename it",
+        "holdfast.toml:11 functions.payload: 'payload' is a name that the service itself uses; choose another name",
     ),
     "a device of Windows": (
         MINIMAL.replace("place-order", "aux"),
-        "holdfast.toml:11 functions.aux: 'aux' is a device name on Windows and cannot become a folder; rename it",
+        "holdfast.toml:11 functions.aux: 'aux' is a device name on Windows and cannot become a folder; choose another name",
     ),
     "two names with one logical id": (
         MINIMAL + '[functions.a-1]\nevent = { kind = "http-api", route = "GET /a" }\n'
@@ -163,7 +163,7 @@ REFUSED = {
     ),
     "a route without a method": (
         MINIMAL.replace("POST /orders", "/orders"),
-        "holdfast.toml:12 functions.place-order.event.route: '/orders' is not what it may hold; write a method and a path, "
+        "holdfast.toml:12 functions.place-order.event.route: '/orders' does not fit; write a method and a path, "
         "such as POST /orders or GET /orders/{id}",
     ),
     "a route twice": (
@@ -178,7 +178,7 @@ REFUSED = {
     ),
     "a route with one name twice": (
         MINIMAL.replace("POST /orders", "GET /a/{id}/b/{id}"),
-        "holdfast.toml:12 functions.place-order.event.route: 'GET /a/{id}/b/{id}' is not what it may hold; write a method "
+        "holdfast.toml:12 functions.place-order.event.route: 'GET /a/{id}/b/{id}' does not fit; write a method "
         "and a path, such as POST /orders or GET /orders/{id}",
     ),
     "more time than the API waits": (
@@ -191,7 +191,7 @@ REFUSED = {
     ),
     "a day of the month and of the week": (
         MINIMAL + '[functions.b]\nevent = { kind = "schedule", schedule = "cron(0 4 * * * *)" }\n',
-        "holdfast.toml:15 functions.b.event.schedule: 'cron(0 4 * * * *)' is not what it may hold; write rate(1 day) or "
+        "holdfast.toml:15 functions.b.event.schedule: 'cron(0 4 * * * *)' does not fit; write rate(1 day) or "
         "cron(0 6 * * ? *), in UTC; one of cron's two day fields is ?",
     ),
     "more environment than Lambda takes": (
@@ -266,7 +266,7 @@ REFUSED = {
     ),
     "a region that is none": (
         MINIMAL.replace('owner = "payments"', 'owner = "payments"\nregion = "Atlantis"'),
-        "holdfast.toml:4 project.region: 'Atlantis' is not what it may hold; write an AWS region, such as eu-west-1",
+        "holdfast.toml:4 project.region: 'Atlantis' does not fit; write an AWS region, such as eu-west-1",
     ),
     "a runtime that is none": (
         MINIMAL.replace('owner = "payments"', 'owner = "payments"\nruntime = "python2.7"'),

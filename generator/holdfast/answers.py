@@ -66,7 +66,7 @@ def _text_problem(question: Question, value: str) -> str:
     if question.required and not value.strip():
         return "it is empty"
     if question.pattern and not re.fullmatch(question.pattern, value):
-        return f"{shown(value)} is not what it may hold"
+        return f"{shown(value)} does not fit"
     if value in question.reserved:
         return f"{shown(value)} is taken"
     return ""

@@ -111,7 +111,7 @@ def read_functions(
         path = ("functions", name)
         reader.check_name(path, name, LONGEST_FUNCTION)
         if name in reader.catalogue.function.reserved:
-            raise reader.error(path, f"{shown(name)} is a name that the service itself uses", "rename it")
+            raise reader.error(path, f"{shown(name)} is a name that the service itself uses", "choose another name")
         given = dict(reader.mapping(path, raw))
         event = _event(reader, (*path, "event"), given.pop("event", {}), index)
         for question in reader.catalogue.parts["events", event.kind].options if event.kind else ():

@@ -17,7 +17,7 @@ DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{d}{n}" for d in ("com", "l
 def problem(name: object, longest: int) -> str:
     """Why `name` cannot name a function, a resource or a project; empty where it can."""
     if name == "":
-        return f"a name is needed: it may hold {NAME_HINT}"
+        return "a name is needed"
     if not isinstance(name, str) or not NAME.match(name):
         return f"{shown(name)} is not a name: it may hold {NAME_HINT}"
     if len(name) > longest:

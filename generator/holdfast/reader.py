@@ -53,7 +53,7 @@ class Reader:
         """Refuse what cannot name a function or a resource."""
         wrong = names.problem(name, longest)
         if wrong:
-            raise self.error(path, wrong, "rename it")
+            raise self.error(path, wrong, "choose another name" if name else f"write {names.NAME_HINT}")
 
     def no_twins(self, table: str, pairs: list[tuple[str, str]]) -> None:
         """Refuse two names that become one logical id."""
