@@ -528,6 +528,14 @@ def test_a_teams_template_and_its_commit_in_the_lock(holdfast: Run, work: Path, 
     assert (applied["name"], applied["location"]) == ("team", f"{team.as_posix()}@{git(team, 'rev-parse', 'HEAD')}")
 
 
+def test_the_list_of_commands_cuts_no_sentence_short(holdfast: Run) -> None:
+    """click ends what does not fit a terminal of 80 columns in dots, and a pipe has as many."""
+    for group in ((), ("add",), ("remove",), ("rename",)):
+        listed = holdfast(*group, "--help").stdout.partition("Commands:\n")[2].splitlines()
+        assert listed
+        assert [line for line in listed if not line.endswith(".") or line.endswith("...")] == []
+
+
 def test_help_and_version(holdfast: Run) -> None:
     assert holdfast("--version").stdout == "holdfast 0.3.0\n"
     shown = holdfast("new", "--help").stdout

@@ -23,12 +23,12 @@ def add() -> None:
     """Add a function, a resource or a grant to a service."""
 
 
-@click.group()
+@click.group(short_help="Remove a function, a resource or a grant.")
 def remove() -> None:
     """Remove a function, a resource or a grant; files that you changed are kept."""
 
 
-@click.group("rename")
+@click.group("rename", short_help="Rename a function or a resource.")
 def rename_() -> None:
     """Rename a function or a resource; files and data stay what they are."""
 

@@ -59,7 +59,7 @@ def show(outcome: Outcome, *, diffs: bool, as_json: bool, did: tuple[str, ...] =
         raise click.exceptions.Exit(EXIT_FINDINGS)
 
 
-@click.command()
+@click.command(short_help="Apply a holdfast.toml that was edited by hand.")
 @DIRECTORY
 @changing
 def sync(directory: Path, base: Path | None, trust: bool, dry: bool, diffs: bool, as_json: bool) -> None:
@@ -74,7 +74,7 @@ def sync(directory: Path, base: Path | None, trust: bool, dry: bool, diffs: bool
     show(outcome, diffs=diffs, as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Bring a service up to its template's newest version.")
 @DIRECTORY
 @click.option("--to", default="", metavar="VERSION", help="Another version than the newest; an older one only so.")
 @click.option("--template", default="", metavar="SOURCE[@REF]", help="Another template than the project's.")
@@ -139,7 +139,7 @@ def continue_(directory: Path, dry: bool, as_json: bool) -> None:
     _end(command.continue_(directory, dry=dry), as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Take back a command that left conflicts.")
 @DIRECTORY
 @ending
 def abort(directory: Path, dry: bool, as_json: bool) -> None:
@@ -149,7 +149,7 @@ def abort(directory: Path, dry: bool, as_json: bool) -> None:
     _end(command.abort(directory, ignore_interrupts, dry=dry), as_json=as_json)
 
 
-@click.command()
+@click.command(short_help="Give a service its lost holdfast.lock back.")
 @DIRECTORY
 @click.option("--dry-run", "dry", is_flag=True, help="Say what was found, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")

@@ -80,7 +80,7 @@ def new(
     _print_new(outcome, quiet=quiet, as_json=as_json)
 
 
-@click.command("map")
+@click.command("map", short_help="Draw who may touch what in a service.")
 @click.argument("directory", default=".", type=click.Path(path_type=Path))
 @click.option(
     "--format",
@@ -113,7 +113,7 @@ def map_(
         click.echo(text.encode("utf-8"), nl=False)  # UTF-8 wherever it goes, as what it holds says or implies.
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of holdfast.toml.")
 def schema() -> None:
     """Print the JSON Schema of holdfast.toml, for editors and checks."""
     import json
@@ -125,7 +125,7 @@ def schema() -> None:
     click.echo(json.dumps(json_schema(load(source.bundled())), indent=2, ensure_ascii=False))
 
 
-@click.command()
+@click.command(short_help="Compare what functions call with what they were granted.")
 @click.argument("directory", required=False, type=click.Path(path_type=Path), default=".")
 @click.option("--fix", is_flag=True, help="Take grants that are certainly unused out of holdfast.toml.")
 @click.option(
