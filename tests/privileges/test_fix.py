@@ -108,6 +108,26 @@ def test_what_something_unresolved_may_use_stays(shop: Path, catalogue: Catalogu
     assert f"unless {place} uses it" in report.text(outcome)
 
 
+def test_what_is_missing_names_the_grants_that_would_give_it(tmp_path: Path, catalogue: Catalogue) -> None:
+    """On every resource that the call may be for; none that would widen what the function has a part of."""
+    text = SPEC.replace('"orders:get", "orders:query"', '"orders:query(by-day)"')
+    text = text.replace("[resources.archive]", 'indexes = { by-day = "day" }\n[resources.archive]')
+    tree.write(project.files(spec.parse(text, catalogue, name="shop"), text, catalogue), tmp_path)
+    write(tmp_path, "show", 'resources.orders().query(), resources.archive().get_item(Key={"id": event.id})')
+    write(tmp_path, "take", "resources.inbox().delete(), resources.archive().scan()")
+    outcome = privileges(tmp_path, catalogue, fix=False)
+    gaps = {gap.action: gap.grants for verdict in outcome.verdicts for gap in verdict.missing}
+    assert gaps == {
+        "sqs:DeleteQueue": (),
+        "dynamodb:Scan": ("archive:scan",),
+        "dynamodb:Query": (),
+        "dynamodb:GetItem": ("orders:get", "archive:get"),  # Without a grant no variable says which table it is.
+    }
+    assert "; holdfast add grant show orders:get or archive:get\n" in report.text(outcome)
+    (take,) = (one for one in json.loads(report.as_json(outcome))["functions"] if one["function"] == "take")
+    assert [gap["grants"] for gap in take["missing"]] == [["archive:scan"], []]
+
+
 def test_a_grant_with_an_argument(catalogue: Catalogue) -> None:
     text = '[functions.a]\ngrants = ["files:put(daily/)", "files:put(weekly/)"]\n'
     edited = pruning.without_grants(text, {"a": ("files:put(daily/)",)}, name="holdfast.toml")

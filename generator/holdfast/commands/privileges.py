@@ -9,7 +9,7 @@ from pathlib import Path
 from holdfast import placing, pruning
 from holdfast.catalogue import Catalogue
 from holdfast.errors import HoldfastError
-from holdfast.privileges import grants
+from holdfast.privileges import grants, offers
 from holdfast.privileges.findings import Verdict
 from holdfast.privileges.inspection import inspect
 from holdfast.privileges.sources import Files
@@ -43,6 +43,7 @@ def privileges(directory: Path, catalogue: Catalogue, *, fix: bool) -> Outcome:
     found = inspect(directory, spec.units if spec else frozenset()).verdicts
     if spec:
         found = tuple(replace(one, function=spec.functions.get(one.function, one.function)) for one in found)
+        found = offers.offered(spec, found, catalogue)
     if not fix or spec is None:
         return Outcome(directory, found)
     removed = grants.unused(spec, found, catalogue)

@@ -56,12 +56,16 @@ class Need:
 
 @dataclass(frozen=True)
 class Missing:
-    """An action that the code needs and the role has not; `elsewhere`: it has it, for other resources."""
+    """An action that the code needs and the role has not.
+
+    `elsewhere`: it has it, for other resources. `grants`: what would give it, where holdfast.toml has such a resource.
+    """
 
     action: str
     resources: tuple[str, ...]
     places: tuple[Place, ...]
     elsewhere: tuple[str, ...] = ()
+    grants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

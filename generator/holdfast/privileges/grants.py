@@ -42,6 +42,7 @@ class Spec:
 
     text: str
     functions: Mapping[str, str]
+    resources: Mapping[str, Mapping[str, object]]
     grants: tuple[Granted, ...]
     units: Units
 
@@ -66,7 +67,7 @@ def read(root: Path, catalogue: Catalogue) -> Spec | None:
         for granted in _grants(function, table.get("grants"), resources, catalogue)
     ]
     logical = {f"{names.logical_id(name)}Function": name for name in functions}
-    return Spec(text, logical, tuple(grants), units(catalogue))
+    return Spec(text, logical, resources, tuple(grants), units(catalogue))
 
 
 def units(catalogue: Catalogue) -> Units:

@@ -54,17 +54,18 @@ def _summary(outcome: Outcome) -> str:
 
 def _lines(verdict: Verdict) -> Iterator[tuple[str, str, str]]:
     for gap in verdict.missing:
-        yield "red", "missing", _missing(gap)
+        yield "red", "missing", _missing(gap, verdict.function)
     for idle in verdict.unused:
         yield ("yellow" if not idle.unless else "dim"), "unused" if not idle.broad else "too broad", _unused(idle)
     for doubt in verdict.unresolved:
         yield "cyan", "unresolved", f"{doubt.place}: {doubt.what}"
 
 
-def _missing(gap: Missing) -> str:
+def _missing(gap: Missing, function: str) -> str:
     on = f" on {_listed(gap.resources)}" if gap.resources else ""
     elsewhere = f"; it is granted on {_listed(gap.elsewhere)} only" if gap.elsewhere else ""
-    return f"{gap.action}{on}, called at {_listed([str(place) for place in gap.places])}{elsewhere}"
+    todo = f"; holdfast add grant {function} {' or '.join(gap.grants)}" if gap.grants else ""
+    return f"{gap.action}{on}, called at {_listed([str(place) for place in gap.places])}{elsewhere}{todo}"
 
 
 def _unused(idle: Unused) -> str:
@@ -103,6 +104,7 @@ def _function(verdict: Verdict) -> dict[str, Any]:
                 "resources": list(gap.resources),
                 "places": _places(gap.places),
                 "granted_on": list(gap.elsewhere),
+                "grants": list(gap.grants),
             }
             for gap in verdict.missing
         ],
