@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import threading
 from collections.abc import Iterator
@@ -199,6 +200,65 @@ def test_a_waiver_is_not_called_idle_where_nobody_answered(
     finally:
         accepted.write_text(before, encoding="utf-8")
     assert (done.returncode, "not found" in done.stdout) == (2, False), done.stdout
+
+
+#: Leads pip-audit, which knows PyPI by one address, to a server of the test's own.
+ASTRAY = """
+import os
+from urllib.parse import urlsplit
+import requests
+
+def request(session, method, url, ask=requests.Session.request, **words):
+    return ask(session, method, os.environ["PYPI"] + urlsplit(url).path, **words)
+
+requests.Session.request = request
+"""
+
+
+class _PyPI(BaseHTTPRequestHandler):
+    """PyPI as pip-audit asks it: 404 for each name in the server's `strangers`."""
+
+    def do_GET(self) -> None:
+        _, _, name, version, _ = self.path.split("/")
+        known = [{"id": "PYSEC-1", "aliases": [], "fixed_in": [], "summary": "bad"}] if name == "django" else []
+        self.send_response(404 if name in self.server.strangers else 200)  # type: ignore[attr-defined]
+        self.end_headers()
+        self.wfile.write(json.dumps({"info": {"version": version}, "vulnerabilities": known}).encode())
+
+    def log_message(self, *words: object) -> None:
+        """Say nothing: what pytest prints is for people."""
+
+
+@pytest.mark.parametrize(
+    ("strangers", "accepted", "code", "said"),
+    [
+        ("ours", "", 2, "ours 1.0: the service does not know it; one of your own stands in waivers.toml, with id = "),
+        ("ours", 'package = "Ours"', 0, "waived until {far}: audit unknown of Ours: So"),
+        ("ours", 'package = "django"', 2, "waivers.toml: audit unknown of django is accepted but not found"),
+        ("ours", "# of whatever package", 2, "ours 1.0: the service does not know it; "),
+        ("django ours", 'package = "ours"', 2, "the service does not know django 2.2, which PyPI has"),
+    ],
+)
+def test_a_package_that_the_service_does_not_know_is_accepted_by_name_alone(
+    service: Path, tmp_path: Path, far: str, strangers: str, accepted: str, code: int, said: str
+) -> None:
+    """holdfast of a team's own index is such a package: nobody could deploy who locked it for `make update`."""
+    (tmp_path / "sitecustomize.py").write_text(ASTRAY, encoding="utf-8")
+    (tmp_path / "lock.txt").write_text(f"ours==1.0 {HASH}\npydantic==2.12.0 {HASH}\n", encoding="utf-8")
+    text = waiver(far, accepted).replace("CVE-2026-1", "unknown") if accepted else ""
+    (tmp_path / "waivers.toml").write_text(text, encoding="utf-8")
+    commands = tools.environment((service / "tools/pip-audit.txt").read_text(encoding="utf-8"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), _PyPI) as server:
+        server.strangers = strangers.split()  # type: ignore[attr-defined]
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        env = {"PYTHONPATH": f"{tmp_path}{os.pathsep}{service}", "PYPI": f"http://127.0.0.1:{server.server_port}"}
+        command = [str(commands / "python"), "-m", "tools.dependencies.audit", "lock.txt"]
+        done = tools.attempt(command, cwd=tmp_path, env=env)
+        server.shutdown()
+    assert done.returncode == code, done.stdout
+    assert said.format(far=far) in done.stdout, done.stdout
+    ends = {0: "audit: no known vulnerability in 2 locked versions but what is waived\n", 2: "this is no pass\n"}
+    assert done.stdout.endswith(ends[code])
 
 
 HASH = f"--hash=sha256:{'0' * 64}"
