@@ -2,7 +2,7 @@
 
 pip-audit skips what a marker excludes on the machine it runs on, and stops at a package that is locked twice. So the
 locks are taken apart: each (name, version) once, without markers, and a package's second version in a second file.
-What is accepted stands in waivers.toml.
+What is accepted stands in waivers.toml; a version that the service does not know, as that of a package of your own, too.
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ from packaging.version import Version
 
 from tools import waivers
 from tools.dependencies import pins
+from tools.waivers import Waiver
 
 Pinned = tuple[str, str]
 #: A version that has been vulnerable for years is asked for, too. Who calls it clean, as a mirror that holds no
 #: vulnerabilities does, knows nothing of the others either.
 CANARY: Pinned = ("django", "2.2")
-OPTIONS = "--strict --require-hashes --disable-pip --progress-spinner off --format json --aliases on --desc off"
+#: Not --strict, with which one version that the service does not know would be all that is told.
+OPTIONS = "--require-hashes --disable-pip --progress-spinner off --format json --aliases on --desc off"
+#: What a waiver calls a version that the service does not know.
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,19 @@ class Vulnerability:
     names: tuple[str, ...]
     mended: tuple[str, ...]
 
+    @property
+    def known(self) -> bool:
+        """Whether it is one: of a version that the service does not know, nobody can say."""
+        return self.names != (UNKNOWN,)
+
+    def waived(self, accepted: list[Waiver]) -> list[Waiver]:
+        """The waivers that cover it; not to be known is accepted of one package, never of all."""
+        return [one for one in accepted if one.covers(*self.names, package=self.package) and (one.package or self.known)]
+
     def __str__(self) -> str:
+        if not self.known:
+            own = f'one of your own stands in waivers.toml, with id = "{UNKNOWN}" and package = "{self.package}"'
+            return f"{self.package} {self.version}: the service does not know it; {own}"
         mended = f"mended in {', '.join(self.mended)}" if self.mended else "not mended yet"
         return f"{self.package} {self.version}: {', '.join(self.names)}, {mended}"
 
@@ -75,8 +91,9 @@ def audit(part: dict[Pinned, frozenset[str]], answer: int, limit: float) -> list
             raise NotKnown("no end of it within the time limit") from None
     try:
         told = json.loads(done.stdout)["dependencies"]
-        found = list(_found(told))
-        unknown = part.keys() - {(one["name"], one["version"]) for one in told}
+        versions = dict(part.keys())
+        found = [one for each in told for one in _found(each, versions)]
+        unknown = part.keys() - {(one["name"], one.get("version", versions[one["name"]])) for one in told}
     except (KeyError, TypeError, ValueError):
         raise NotKnown((done.stderr.strip() or f"pip-audit ended with {done.returncode}").splitlines()[-1]) from None
     if unknown:
@@ -84,11 +101,13 @@ def audit(part: dict[Pinned, frozenset[str]], answer: int, limit: float) -> list
     return found
 
 
-def _found(told: list[dict[str, Any]]) -> Iterator[Vulnerability]:
-    for one in told:
-        for known in one["vulns"]:
-            names = (known["id"], *sorted(known["aliases"]))
-            yield Vulnerability(one["name"], one["version"], names, tuple(known["fix_versions"]))
+def _found(told: dict[str, Any], versions: dict[str, str]) -> Iterator[Vulnerability]:
+    if "skip_reason" in told:
+        yield Vulnerability(told["name"], versions[told["name"]], (UNKNOWN,), ())
+        return
+    for known in told["vulns"]:
+        names = (known["id"], *sorted(known["aliases"]))
+        yield Vulnerability(told["name"], told["version"], names, tuple(known["fix_versions"]))
 
 
 def everything(locked: dict[Pinned, frozenset[str]], answer: int, limit: int) -> tuple[list[Vulnerability], list[str]]:
@@ -101,8 +120,12 @@ def everything(locked: dict[Pinned, frozenset[str]], answer: int, limit: int) ->
             found += audit(part, answer, end - time.monotonic())
         except NotKnown as why:
             unknown.append(str(why))
-    if not unknown and not any((one.package, one.version) == CANARY for one in found):
+    canary = [one for one in found if (one.package, one.version) == CANARY]
+    if not unknown and not canary:
         unknown.append(f"the service calls {' '.join(CANARY)} clean, which it is not")
+    elif not all(one.known for one in canary):
+        unknown.append(f"the service does not know {' '.join(CANARY)}, which PyPI has")
+        found = [one for one in found if one.known]
     return [one for one in found if (one.package, one.version) in locked], unknown
 
 
@@ -121,13 +144,13 @@ def main() -> int:
         for pin in pins.read(lock)
     }
     found, unknown = everything(locked, given.answer, given.limit)
-    covered = {known: [one for one in accepted if one.covers(*known.names, package=known.package)] for known in found}
-    left = [known for known, by in covered.items() if not by]
+    covered = {one: one.waived(accepted) for one in found}
+    left = [one for one, by in covered.items() if not by]
     used = [one for by in covered.values() for one in by]
     # What nobody answered for may be what a waiver is about.
     for line in (*left, *waivers.told(used if unknown else accepted, used), *unknown):
         print(line)
-    status = 1 if left else 2 if unknown else 0
+    status = 1 if any(one.known for one in left) else 2 if left or unknown else 0
     print(
         (
             f"audit: no known vulnerability in {len(locked)} locked versions{' but what is waived' if used else ''}",
