@@ -215,6 +215,8 @@ def test_a_renamed_function_takes_its_files_and_their_edits_with_it(world: World
     world.write("functions/hello/own/helper.py", "own = 1\n")
     world.write("functions/hello_all/handler.py", "from functions.hello import handler\n")
     world.write("elsewhere.py", "import x\nfrom functions.hello import handler\nfrom functions.hello import event\n")
+    world.write("imports.py", "from functions import (\n    other,\n    hello as it,\n)\n")
+    world.write("clean.py", "from functions import hello_all\n\nhello = functions.hello_all\n")
     world.write("list.yaml", world.read("list.yaml") + "  own: yes\n")
     world.commit()
     done = world.holdfast("rename", "function", "hello", "greet-them")
@@ -230,6 +232,8 @@ def test_a_renamed_function_takes_its_files_and_their_edits_with_it(world: World
     assert "write what is yours" not in done.out
     for line in (2, 3):
         assert f"elsewhere.py:{line}: it still says functions.hello; mend that by hand" in done.out
+    assert "imports.py:3: it still says functions import ( other, hello; mend that by hand" in done.out
+    assert "clean.py" not in done.out
     assert "# Says hello.\n[functions.greet-them]\n" in world.read("holdfast.toml")
     assert world.read("list.yaml").endswith("  own: yes\n")
     assert world.holdfast("sync").out == "orders: nothing to change.\n"

@@ -38,14 +38,13 @@ class Renaming:
         return path
 
     def mentions(self, files: Mapping[str, Entry], pattern: str) -> Iterator[Note]:
-        """Each line of the user's files that speaks of the old name in a way that no longer works."""
+        """Each place in the user's files that speaks of the old name in a way that no longer works."""
         old = re.compile(pattern.format(re.escape(names.module(self.old))).encode())
         for path, entry in sorted(files.items()):
-            for number, line in enumerate(entry.content.split(b"\n"), 1):
-                found = old.search(line)
-                if found:
-                    said = found[0].decode("utf-8", "replace").rstrip("(")
-                    yield Note(f"{path}:{number}", f"it still says {said}; mend that by hand")
+            for found in old.finditer(entry.content):
+                line = entry.content.count(b"\n", 0, found.end()) + 1
+                said = b" ".join(found[0].split()).decode("utf-8", "replace").rstrip("(")
+                yield Note(f"{path}:{line}", f"it still says {said}; mend that by hand")
 
 
 @dataclass(frozen=True)

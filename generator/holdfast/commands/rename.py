@@ -12,8 +12,12 @@ from holdfast.changing.values import Outcome
 from holdfast.editing import edits
 from holdfast.spec import parse
 
-#: How a user's code speaks of a function, and of a resource.
-_MENTIONS = {"functions": r"\bfunctions\.{0}\b", "resources": r"\bresources\.{0}\("}
+#: How a user's code speaks of a function, and of a resource: by its path, or imported from there.
+_IMPORTED = r"\s+import\s+(?:\([^)]*?\b|[\w ,]*?\b){0}\b"
+_MENTIONS = {
+    "functions": rf"\bfunctions(?:\.{{0}}\b|{_IMPORTED})",
+    "resources": rf"\bresources(?:\.{{0}}\(|{_IMPORTED})",
+}
 
 
 def member(root: Path, group: str, old: str, new: str, how: How) -> Outcome:
