@@ -397,6 +397,21 @@ def test_a_cache_that_cannot_be_written_or_is_broken_is_no_harm(world: World) ->
     assert done.code == 2
 
 
+def test_a_git_that_finds_no_bare_repository_by_itself_is_enough(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = world.place / "gitconfig"
+    settings.write_text("[safe]\n\tbareRepository = explicit\n[user]\n\tname = a\n\temail = a@b\n", encoding="utf-8")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    team(world)
+    release(world, "1.1.0")
+    assert world.holdfast("update").code == 0
+    assert world.holdfast("update", "--to", "v1.0.0").code == 0
+    forget(world)
+    assert (
+        world.holdfast("update", "--to", world.git("rev-parse", "--short", "HEAD", cwd=world.template).strip()).code
+        == 0
+    )
+
+
 def test_an_unreachable_repository_is_one_line(world: World) -> None:
     team(world)
     text = world.read("holdfast.lock").replace(f"file://{world.template}", "https://127.0.0.1:1/nothing")

@@ -61,7 +61,7 @@ def tags(url: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory(prefix="holdfast-", ignore_cleanup_errors=True) as scratch:
         # Not where we are: the settings of a repository there would choose the programs that reach the other.
         run(["init", "--quiet", "--bare", "--template=", "."], Path(scratch))
-        done = call(["ls-remote", "--tags", "--", url], Path(scratch))
+        done = call(["ls-remote", "--tags", "--", url], Path(scratch), extra=_itself(Path(scratch)))
     if done.returncode:
         raise HoldfastError(
             f"it cannot be read: {reason(done.stderr.decode('utf-8', 'replace'))}",
@@ -75,15 +75,23 @@ def tags(url: str) -> dict[str, str]:
     return found
 
 
+def _itself(repository: Path) -> dict[str, str]:
+    """What names a bare repository: git may be set to find none by itself (`safe.bareRepository`)."""
+    return {"GIT_DIR": str(repository)}
+
+
 def _fetched(repository: Path, url: str, ref: str) -> str:
     """Fetch `ref` alone where the other side allows it, else everything (an abbreviated commit can't be asked for)."""
-    where = without_password(url)
-    shallow = call([*_FAST, "fetch", "--quiet", "--depth=1", "--no-tags", "--", url, ref or "HEAD"], repository)
+    where, itself = without_password(url), _itself(repository)
+    shallow = call(
+        [*_FAST, "fetch", "--quiet", "--depth=1", "--no-tags", "--", url, ref or "HEAD"], repository, extra=itself
+    )
     if shallow.returncode == 0:
-        return run(["rev-parse", "--verify", "FETCH_HEAD^{commit}"], repository).decode().strip()
+        return run(["rev-parse", "--verify", "FETCH_HEAD^{commit}"], repository, extra=itself).decode().strip()
     whole = call(
         ["fetch", "--quiet", "--no-tags", "--", url, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"],
         repository,
+        extra=itself,
     )
     if whole.returncode:
         raise HoldfastError(
@@ -91,14 +99,16 @@ def _fetched(repository: Path, url: str, ref: str) -> str:
             where=where,
             todo="check the address, or clone it yourself and name the folder",
         )
-    found = call(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"], repository)
+    asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
+    found = call(asked, repository, extra=itself)
     if found.returncode:
         raise HoldfastError(f"it has no tag, branch or commit {ref!r}", where=where, todo="name one that it has")
     return found.stdout.decode().strip()
 
 
 def _blobs(repository: Path, commit: str, folders: tuple[str, ...]) -> list[Blob]:
-    listing = run(["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", *folders], repository)
+    asked = ["ls-tree", "-r", "-z", "-l", "--full-tree", commit, "--", *folders]
+    listing = run(asked, repository, extra=_itself(repository))
     found = []
     for line in listing.split(b"\0"):
         if line:
@@ -112,7 +122,7 @@ def _blobs(repository: Path, commit: str, folders: tuple[str, ...]) -> list[Blob
 
 def contents(repository: Path, blobs: list[Blob]) -> dict[str, bytes]:
     asked = "".join(f"{blob.name}\n" for blob in blobs).encode()
-    answer = run(["cat-file", "--batch"], repository, stdin=asked)
+    answer = run(["cat-file", "--batch"], repository, stdin=asked, extra=_itself(repository))
     files, at = {}, 0
     for blob in blobs:
         start_of_content = answer.index(b"\n", at) + 1
