@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -852,6 +854,24 @@ def test_a_dry_run_touches_nothing_and_tells_it_all(world: World) -> None:
     assert not list((world.project / ".git").glob("holdfast"))
     assert cache == sorted((world.place / "cache").rglob("*.zip"))
     assert world.outcome("update", "--dry-run", "--diff")["diff"] == done.out.partition("orders: ")[0]
+
+
+def test_json_names_every_file_whatever_a_pipe_can_hold(world: World) -> None:
+    world.start()
+    # Other systems take no name that is no text.
+    names = ["code/ü.txt", *([os.fsdecode(b"code/\xff.txt")] if sys.platform == "linux" else [])]
+    for name in names:
+        (world.project / name).write_text("x\n", encoding="utf-8")
+    world.commit()
+    moved = {
+        f"template/project/files/lib/{each}.txt": world.files[f"template/project/files/code/{each}.txt"]
+        for each in "bc"
+    }
+    world.release("2.0.0", {**{f"template/project/files/code/{each}.txt": None for each in "bc"}, **moved})
+    done = world.command("update", "--dry-run", "--json", PYTHONIOENCODING="ascii")
+    out, _ = done.communicate()
+    assert done.returncode == 0
+    assert {name for name, what in json.loads(out)["files"].items() if what == "delete"} >= set(names)
 
 
 def test_git_applies_the_diff_whatever_names_are_in_it(world: World) -> None:

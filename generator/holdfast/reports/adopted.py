@@ -34,4 +34,4 @@ def as_json(found: Adopted) -> str:
         "missing": list(found.missing),
         "dry_run": found.dry,
     }
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json.dumps(data, indent=2)  # In ASCII: a pipe may have another encoding, and not every name is text.

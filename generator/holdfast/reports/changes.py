@@ -165,4 +165,4 @@ def as_json(outcome: Outcome, *, did: Sequence[str] = (), news: str = "", diffs:
         "changelog": news or None,
         **({"diff": diff(outcome)} if diffs else {}),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json.dumps(data, indent=2)  # In ASCII: a pipe may have another encoding, and not every name is text.

@@ -80,7 +80,7 @@ def as_json(outcome: Outcome) -> str:
         "to_commit": list(outcome.todo),
         "warnings": list(outcome.warnings),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json.dumps(data, indent=2)  # In ASCII: a pipe may have another encoding, and not every name is text.
 
 
 def _count(number: int, noun: str) -> str:
