@@ -197,6 +197,27 @@ def test_the_users_own_file_follows_a_folder_that_the_template_renamed(world: Wo
     assert not (world.project / "code").exists()
 
 
+@pytest.mark.parametrize("git", [True, False])
+def test_the_users_own_file_does_not_follow_onto_one_that_git_ignores(world: World, git: bool) -> None:
+    world.start(git=git)
+    world.write("code/own.txt", "own\n")
+    world.write(".gitignore", "lib/\n")
+    world.write("lib/own.txt", "precious\n")
+    if git:
+        world.commit()
+    moved = {
+        f"template/project/files/lib/{each}.txt": world.files[f"template/project/files/code/{each}.txt"]
+        for each in "bc"
+    }
+    world.release("2.0.0", {**{f"template/project/files/code/{each}.txt": None for each in "bc"}, **moved})
+    before = tree(world.project)
+    done = world.holdfast("update")
+    assert (done.code, done.err) == (
+        2, "holdfast: lib/own.txt: it is in the way of a file that moves there; move it away\n"
+    )  # fmt: skip
+    assert tree(world.project) == before
+
+
 def test_an_edit_of_a_seeded_file_follows_when_the_template_renames_it(world: World) -> None:
     world.start()
     world.replace("functions/hello/handler.py", "return event", "mine = 1\n    return event")
@@ -974,6 +995,16 @@ def test_a_lock_of_dependencies_keeps_what_the_user_added(world: World) -> None:
     assert world.read("requirements.txt") == (
         "# made\nalpha==2 \\\n    --hash=sha256:a2\ndelta==1 \\\n    --hash=sha256:dd\ngamma==7 \\\n    --hash=sha256:cc\n"
     )
+
+
+def test_a_lock_of_dependencies_that_was_deleted_stays_deleted_and_is_named(world: World) -> None:
+    world.start()
+    (world.project / "requirements.txt").unlink()
+    world.commit()
+    world.release("2.0.0", {"template/project/files/requirements.txt": "# made\nalpha==2\n"})
+    done = world.holdfast("update")
+    assert "requirements.txt: you deleted it and the template changed it: it stays deleted" in done.out
+    assert not (world.project / "requirements.txt").exists()
 
 
 def test_a_lock_of_dependencies_with_other_versions_is_kept_and_the_command_named(world: World) -> None:

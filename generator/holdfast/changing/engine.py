@@ -50,6 +50,7 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
     changes = _with_modes(project, moves.changes(planned, there), there)
     refusing.in_the_way(changes, there)
     refusing.sparse(project, base, theirs, there)
+    refusing.unforeseen(project, changes, there)
     if wanted.overlay is None:
         refusing.uncommitted(project, changes.keys() - moves.unchanged(there, changes), base, there)
     record = lock.dump(lock.make(wanted.spec, wanted.catalogue.template.ref, theirs))

@@ -11,6 +11,7 @@ from pathlib import Path
 from holdfast.changing.opened import Project
 from holdfast.errors import HoldfastError
 from holdfast.git import LINK, Entry
+from holdfast.merging import disk
 from holdfast.merging.disk import Disk
 from holdfast.merging.plan import entry
 from holdfast.merging.style import plain
@@ -21,10 +22,10 @@ _SHOWN = 5
 _WRITTEN = "written"
 
 
-def in_the_way(changes: Mapping[str, Entry | None], disk: Disk) -> None:
+def in_the_way(changes: Mapping[str, Entry | None], there: Disk) -> None:
     """Refuse to write where there is a folder, a link or another thing that no file can replace."""
     going = {path for path, wanted in changes.items() if wanted is None}
-    for path, obstacle in disk.obstacles.items():
+    for path, obstacle in there.obstacles.items():
         if changes.get(path) is None and obstacle != "no file":
             continue
         parents = {path[:at] for at, character in enumerate(path) if character == "/"}
@@ -39,27 +40,36 @@ def in_the_way(changes: Mapping[str, Entry | None], disk: Disk) -> None:
         )
 
 
-def uncommitted(project: Project, changes: Iterable[str], base: Tree, disk: Disk) -> None:
+def unforeseen(project: Project, changes: Mapping[str, Entry | None], there: Disk) -> None:
+    """Refuse to write over what nobody looked for: a file that git ignores, where one of the user's own moves."""
+    new = [path for path, wanted in changes.items() if wanted and path not in there.raw]
+    found = disk.read(project.root, new).raw
+    if found:
+        what = "it is in the way of a file that moves there"
+        raise HoldfastError(what, where=_listed(list(found)), todo="move it away")
+
+
+def uncommitted(project: Project, changes: Iterable[str], base: Tree, there: Disk) -> None:
     """Refuse to change files whose content is nowhere else: neither committed nor written by holdfast itself."""
     repository, own = project.repository, _written(project.home)
-    there = [
+    asked = [
         path
         for path in sorted(changes)
-        if path in disk.raw
-        and not (path in base and disk.plain[path] == entry(base[path]))
-        and own.get(path) != _sha(disk.raw[path].content)
+        if path in there.raw
+        and not (path in base and there.plain[path] == entry(base[path]))
+        and own.get(path) != _sha(there.raw[path].content)
     ]
-    if repository is None or not there:
+    if repository is None or not asked:
         return
     index, head = repository.index(), repository.committed()
     untracked, changed, unclear = [], [], []
-    for path in there:
+    for path in asked:
         stages = index.get(path, {})
         if not stages:
             untracked.append(path)
         elif stages.keys() != {0} or stages[0] != head.get(path):
             changed.append(path)
-        elif stages[0][1] not in _names(project, disk.raw[path]):
+        elif stages[0][1] not in _names(project, there.raw[path]):
             unclear.append(path)
     changed += set(unclear) - repository.unread(repository.filtered(unclear))
     if untracked:
@@ -70,9 +80,9 @@ def uncommitted(project: Project, changes: Iterable[str], base: Tree, disk: Disk
         raise HoldfastError("changed here, and not committed", where=_listed(changed), todo=todo)
 
 
-def sparse(project: Project, base: Tree, theirs: Tree, disk: Disk) -> None:
+def sparse(project: Project, base: Tree, theirs: Tree, there: Disk) -> None:
     """Refuse to change files that a sparse checkout left out: they are not deleted, and nobody could read them."""
-    paths = {p for p in base.keys() | theirs.keys() if p not in disk.raw and base.get(p) != theirs.get(p)}
+    paths = {p for p in base.keys() | theirs.keys() if p not in there.raw and base.get(p) != theirs.get(p)}
     skipped = (
         sorted(path for path, flag in project.repository.flags(paths).items() if flag in "Ss")
         if (paths and project.repository)

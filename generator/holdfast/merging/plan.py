@@ -13,6 +13,7 @@ from holdfast.tree import File, Tree
 
 #: How the user's side is called in a conflict.
 YOURS = "yours"
+_DELETED = "you deleted it and the template changed it: it stays deleted"
 _KEPT = "{}, so it is kept; delete it if you do not need it"
 
 
@@ -136,6 +137,8 @@ def _derive(plan: Plan, sides: Sides, path: str, relock: str) -> None:
     elif mine is None:
         if was is None:
             plan.changes[path] = _new(sides, entry(new))
+        elif was.content != new.content:
+            plan.notes.append(Note(path, _DELETED))
     elif mine != entry(new) and (was is None or was.content != new.content):
         ours, before = mine.content, was.content if was else b""
         content = new.content if ours == before else requirements.merged(before, ours, new.content)
@@ -197,7 +200,7 @@ def _settled(sides: Sides, path: str, found: Mapping[int, Entry], *, updating: b
     if found.keys() == {BASE}:
         return "you and the template both renamed it, each in its own way"
     if OURS not in found and BASE in found:
-        return "you deleted it and the template changed it: it stays deleted"
+        return _DELETED
     if THEIRS not in found and BASE in found and (seeded or not updating):
         return _KEPT.format("it is not as the template begins it" if seeded else "you changed it")
     return ""
