@@ -86,3 +86,18 @@ def test_a_log_message_made_of_an_event_does_not_pass_lint(service: Path, comman
     handler.write_text(written, encoding="utf-8")
     assert done.returncode == 1
     assert f" {MESSAGES[line]} " in done.stdout, done.stdout
+
+
+def test_a_sample_that_its_model_refuses_ends_the_tests_in_one_line(
+    service: Path, commands: Path, tmp_path: Path
+) -> None:
+    """Whoever adds a field to a model has its sample to change, too, and is told so once."""
+    place = shutil.copytree(service, tmp_path / "orders")
+    sample = place / "events/place_order.json"
+    sample.write_text(sample.read_text(encoding="utf-8").replace('{\\"id\\": ', '{\\"name\\": '), encoding="utf-8")
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    for tests in ("test_attacks.py::test_the_sample_event_is_accepted", "test_facade.py"):
+        done = tools.attempt([str(commands / "python"), *words, f"tests/guard/{tests}"], cwd=place)
+        assert done.returncode == 1
+        assert "Exit: events/place_order.json is refused: id missing, extra_forbidden; it must hold" in done.stdout
+        assert "FAILED" not in done.stdout
