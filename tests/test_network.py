@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from holdfast.catalogue import Catalogue
 from holdfast.tree import Tree
@@ -151,3 +152,12 @@ def test_endpoints_serve_this_account_alone(catalogue: Catalogue) -> None:
     (rule,) = group["SecurityGroupIngress"]
     assert rule == HTTPS | {"Description": "HTTPS from the network", "CidrIp": {"Ref": "Network"}}
     assert group["SecurityGroupEgress"] == NOWHERE
+
+
+@pytest.mark.parametrize(
+    ("network", "skipped"), [("", ["CKV_AWS_116", "CKV_AWS_117", "CKV_AWS_120"]), (VPC, ["CKV_AWS_116", "CKV_AWS_120"])]
+)
+def test_checkov_is_not_asked_for_what_is_a_choice(catalogue: Catalogue, network: str, skipped: list[str]) -> None:
+    """A finding that is shown and fails nothing, in every new service, teaches to read past findings."""
+    settings = yaml.safe_load(rendered(PROJECT + network + ALONE + CALLED, catalogue)[".checkov.yaml"].content)
+    assert (settings["skip-check"], settings.get("soft-fail-on")) == (skipped, None)
