@@ -24,7 +24,7 @@ from typing import Annotated, Generic, Literal, NamedTuple, NewType, TypeVar
 
 import orders
 import pytest
-from orders import settings
+from orders import resources, settings
 from orders.guard import Context, Guarded, Ident, Line, Payload, Text, failure, guarded, log, logs, tracing
 from orders.guard.disposal import EventRejected, FunctionFailed
 from orders.guard.limits import Limits
@@ -835,3 +835,11 @@ def test_a_source_says_what_trigger_it_is(source, trigger) -> None:
     handler = Guarded(source, lambda _event, _context: None)
     assert tracing.trigger_of(handler._boundary) == trigger
     assert tracing.trigger_of(lambda _event, _context: None) == "other"
+
+
+def test_what_was_not_granted_says_that_it_was_not(monkeypatch) -> None:
+    """A developer reads it in `make invoke`; nobody does in production, where no error says anything."""
+    assert resources.inbox()
+    monkeypatch.delenv("INBOX_QUEUE")
+    with pytest.raises(LookupError, match=r"INBOX_QUEUE is not set: holdfast\.toml grants this function nothing on it"):
+        resources.inbox()
