@@ -9,6 +9,8 @@ while [ -e "$place" ]; do
     place=demo/orders-$number
 done
 
+# A repository of its own, as every service is: its hooks and its CI are not this one's.
+git init --quiet --initial-branch main "$place"
 "$1" -m holdfast new "$place" --spec examples/orders.toml
 echo
 echo "Running the tests of the new service (its first run installs what is locked in $place) ..."

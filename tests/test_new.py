@@ -172,6 +172,8 @@ def test_in_a_repository_nothing_is_committed(holdfast: Run, work: Path) -> None
     git(work, "init", "--quiet")
     done = holdfast("new", "services/orders", "--spec", str(ORDERS))
     assert f"not committed: inside the repository {work}" in done.stdout
+    warning = f"warning: GitHub reads .github at the root of a repository alone: move it to {work}"
+    assert warning in done.stdout.splitlines()
     assert not (work / "services/orders/.git").exists()
     assert git(work, "status", "--porcelain") == "?? services/"
 

@@ -59,7 +59,7 @@ def _summary(outcome: Outcome, console: Console) -> None:
     console.print("  make setup test")
     console.print(f"  make invoke FUNCTION={first} EVENT=events/{first.replace('-', '_')}.json", soft_wrap=True)
     for warning in outcome.warnings:
-        console.print(f"\n[yellow]warning:[/yellow] {escape(warning)}")
+        console.print(f"\n[yellow]warning:[/yellow] {escape(warning)}", soft_wrap=True)
 
 
 def as_json(outcome: Outcome) -> str:
