@@ -225,12 +225,29 @@ def test_an_upgrade_to_the_same_version_takes_the_hashes_that_the_index_has(serv
     assert (locked(service), lock(service, index, "--check").returncode) == (["text==1.1", "web==1.0"], 0)
 
 
+def test_an_address_that_uv_was_told_of_gets_into_no_lock(service: Path, index: Index) -> None:
+    """Whatever pyproject.toml says to uv besides what it asks for."""
+    source = f'url = "{index.environment["UV_DEFAULT_INDEX"].removesuffix("simple")}files/{WEB.filename}"'
+    before = (service / "requirements.txt").read_bytes()
+    change(
+        service / "pyproject.toml",
+        "[dependency-groups]",
+        f"[tool.uv.sources]\nweb = {{ {source} }}\n[dependency-groups]",
+    )
+    for words in ((), ("--check",), ("--upgrade",)):
+        done = lock(service, index, *words)
+        assert done.returncode == 1
+        assert done.stdout.startswith("requirements.txt: not a version with its hash, "), done.stdout
+        assert "web @ http" in done.stdout
+    assert (service / "requirements.txt").read_bytes() == before
+
+
 def test_a_lock_that_a_merge_has_broken_is_made_again(service: Path, index: Index) -> None:
     index.wheels += [Wheel("text", "1.9")]
     mine, theirs = f"text==1.1 {HASH}", f"text==1.0 {HASH}"
     text = f"<<<<<<< HEAD\n{mine}\n=======\n{theirs}\n>>>>>>> main\nweb==1.0 --hash=sha256:{WEB.sha256}\n"
     (service / "requirements.txt").write_text(text, encoding="utf-8")
-    (service / "tools/scan.txt").write_text("", encoding="utf-8")
+    (service / "tools/scan.txt").write_bytes(b"# caf\xe9\n")
     assert lock(service, index, "--check").returncode == 1
     assert lock(service, index).returncode == 0
     assert locked(service)[1] == "web==1.0"
@@ -238,11 +255,39 @@ def test_a_lock_that_a_merge_has_broken_is_made_again(service: Path, index: Inde
     assert locked(service, "tools/scan.txt") == ["scan==1.0"]
 
 
-def test_a_pyproject_that_is_none_is_refused_in_one_line(service: Path) -> None:
-    change(service / "pyproject.toml", "[project]", "[project")
-    done = lock(service, None)
-    assert (done.returncode, done.stdout.startswith("pyproject.toml: no TOML: ")) == (1, True)
-    assert done.stdout.count("\n") == 1
+NO_PROJECT = {
+    "no TOML": ("[project]", "[project", "no TOML: "),
+    "no UTF-8": ("orders", "caf\udce9", "no TOML: 'utf-8' codec"),
+    "no project": ("[project]", "[projekt]", "the table [project] is missing"),
+    "no groups": ("[dependency-groups]", "[groups]", "the table [dependency-groups] is missing"),
+    "no list": ('["web>=1,<3"]', '"web"', "project.dependencies is no list of what is to be locked: "),
+    "no text": ('["scan"]', "[3]", "dependency-groups.scan is no list of what is to be locked: "),
+    "asked for elsewhere": (
+        'dependencies = ["web>=1,<3"]',
+        'dynamic = ["dependencies"]',
+        "project.dependencies is no list",
+    ),
+    "nothing asked for": ('["scan"]', "[]", "dependency-groups.scan is no list of what is to be locked: "),
+    "another dev": ("dev = ", "Dev = ", "dependency-groups.dev is no list of what is to be locked: "),
+    "a path": ("scan = ", '"../scan" = ', "'../scan' is no name of a group: "),
+}
+
+
+@pytest.mark.parametrize("words", [(), ("--check",)])
+@pytest.mark.parametrize("name", NO_PROJECT)
+def test_a_pyproject_that_is_none_is_refused_in_one_line(service: Path, name: str, words: tuple[str, ...]) -> None:
+    old, new, said = NO_PROJECT[name]
+    text = (service / "pyproject.toml").read_text(encoding="utf-8")
+    assert old in text
+    (service / "pyproject.toml").write_text(text.replace(old, new), encoding="utf-8", errors="surrogateescape")
+    done = lock(service, None, *words)
+    assert (done.returncode, done.stdout.count("\n")) == (1, 1), done.stdout
+    assert done.stdout.startswith(f"pyproject.toml: {said}")
+
+
+def test_a_missing_pyproject_is_said(service: Path) -> None:
+    (service / "pyproject.toml").unlink()
+    assert lock(service, None).stdout == "pyproject.toml: No such file or directory\n"
 
 
 FORMS = {

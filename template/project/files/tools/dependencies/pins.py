@@ -34,10 +34,18 @@ class Pin:
         return " --hash=".join((str(self), *sorted(self.hashes)))
 
 
-def read(lock: Path, *, mend: bool = False) -> list[Pin]:
-    """The entries of a lock. Any other line, and a lock without entries, ends the program, or is let be with `mend`."""
+def read(lock: Path, *, mend: bool = False, folder: Path = Path()) -> list[Pin]:
+    """The entries of a lock in a folder. Any other line, and a lock without entries, ends the program, or is let be with
+    `mend`.
+    """
+    try:
+        text = (folder / lock).read_text("utf-8")
+    except UnicodeDecodeError:
+        if mend:
+            return []
+        sys.exit(f"{lock}: not UTF-8, make it again")
     # As pip sees lines: to it a comment ends at a form feed or U+2028, too, and what follows would be installed.
-    text = "\n".join(line for line in lock.read_text("utf-8").splitlines() if not line.startswith("#"))
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     found = []
     for entry in text.replace("\\\n", " ").splitlines():
         pin = PIN.fullmatch(entry)
