@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
@@ -93,6 +94,35 @@ def jobs(system: str, files: Tree) -> dict[str, Job]:
 def rules(files: Tree) -> dict[str, str]:
     """The Makefile's targets, each with what it needs."""
     return dict(re.findall(r"^([a-z]+|\.[^:=\s]+):(?!=) *([^#\n]*)", _text(files, "Makefile"), re.MULTILINE))
+
+
+def test_renovate_takes_no_other_python_than_lambda_and_nothing_that_cannot_wait(
+    system: str, files: Tree, catalogue: Catalogue
+) -> None:
+    """It reads setup-python's version, and raises an image to the newest Python; what it has no date of comes at once."""
+    config = json.loads(_text(files, "renovate.json"))
+    rules = config["packageRules"]
+    assert (config["minimumReleaseAge"], config["internalChecksFilter"]) == ("7 days", "strict")
+    assert [rule["matchManagers"] for rule in rules if "groupName" in rule] == [config["enabledManagers"]]
+    off = [rule for rule in rules if rule.get("enabled") is False]
+    if system == "github":
+        assert [rule["matchDepTypes"] for rule in off] == [["uses-with"]]
+        return
+    assert [rule["matchUpdateTypes"] for rule in off] == [["digest"]]
+    (python,) = (rule for rule in rules if "allowedVersions" in rule)
+    image, _, tag = yaml.safe_load(_text(files, ".gitlab-ci.yml"))["default"]["image"].partition("@")[0].partition(":")
+    assert python["matchPackageNames"] == [image]
+    given = spec.parse(goldens.specs(catalogue)[SYSTEMS[system]], catalogue)
+    runtime = str(given.tables["project"]["runtime"])
+    newest = f"{runtime.removeprefix('python')}.99-bookworm"
+    assert [
+        bool(re.search(python["allowedVersions"].strip("/"), known)) for known in (tag, newest, "3.99.1", "30.14.0")
+    ] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_make_check_runs_what_ci_runs_in_its_order(jobs: dict[str, Job], rules: dict[str, str]) -> None:
