@@ -33,7 +33,7 @@ SUBJECTS = {
 }
 #: As AWS's documentation has them.
 METRICS = {
-    "AWS/Lambda": {"ConcurrentExecutions", "Duration", "Invocations", "IteratorAge", "Throttles"},
+    "AWS/Lambda": {"ConcurrentExecutions", "Duration", "Invocations", "IteratorAge", "OffsetLag", "Throttles"},
     "LambdaInsights": {"memory_utilization"},
     "AWS/SQS": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"},
     "AWS/ApiGateway": {"4xx", "5xx", "4XXError", "5XXError", "ClientError", "ExecutionError"},
@@ -182,6 +182,22 @@ def test_thresholds_stand_in_one_place(name: str, templates: dict[str, Any]) -> 
         looked_up.add(tuple(properties["Threshold"]["Fn::FindInMap"]))
     table = template["Mappings"]["Thresholds"]
     assert looked_up == {("Thresholds", row, column) for row, columns in table.items() for column in columns}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_who_reads_a_stream_or_a_topic_is_seen_to_be_behind(
+    name: str, templates: dict[str, Any], catalogue: Catalogue
+) -> None:
+    """By the metric that Lambda has of it: an age of what is in shards, a number of records in a topic."""
+    told = {"dynamodb-stream": "IteratorAge", "kinesis": "IteratorAge", "kafka": "OffsetLag"}
+    given = spec.parse(goldens.specs(catalogue)[name], catalogue)
+    readers = {each.name: told[each.event.kind] for each in given.functions if each.event.kind in told}
+    found = {
+        properties["AlarmName"]["Fn::Sub"]: properties["MetricName"]
+        for alarm, properties in _alarms(templates[name]).items()
+        if alarm.endswith("BehindAlarm")
+    }
+    assert found == {f"{given.name}-${{Stage}}-{reader}-behind": metric for reader, metric in readers.items()}
 
 
 def test_the_spec_says_when_alarms_go_off(catalogue: Catalogue) -> None:
