@@ -13,7 +13,7 @@ import pytest
 from holdfast import source
 from holdfast.errors import HoldfastError
 from holdfast.git import without_password
-from minimal import FILES, template
+from minimal import FILES, ROOT, template
 
 
 @pytest.fixture
@@ -237,6 +237,14 @@ def test_a_password_is_never_written_down() -> None:
     assert without_password("https://user:secret@example.org/t.git") == "https://example.org/t.git"
     assert without_password("ssh://user:secret@example.org/t") == "ssh://user@example.org/t"
     assert without_password("git@example.org:team/t.git") == "git@example.org:team/t.git"
+
+
+def test_a_released_archive_is_not_taken_for_a_repository() -> None:
+    """git's own word for it would be of a malformed `.git` file."""
+    archive = next((ROOT / "releases").glob("*.zip"))
+    with pytest.raises(HoldfastError) as error:
+        source.find(str(archive))
+    assert str(error.value) == f"{archive}: it is an archive; unpack it and name its folder"
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,8 @@ def find(name: str, *, trusted: bool = False) -> Template:
     path = _local(name)
     if path and path.is_dir() and not _is_bare(path):
         return folder(path, location=Path(name).as_posix(), trusted=trusted)
+    if path and path.is_file() and zipfile.is_zipfile(path):
+        raise HoldfastError("it is an archive", where=name, todo="unpack it and name its folder")
     source, ref = split(name)
     address, path = source, _local(source)
     if path:
