@@ -1,7 +1,7 @@
 {% if event.route.split(" ")[0] in ("GET", "DELETE") %}
 {% set hostile = '"multiValueQueryStringParameters": {"id": ["..%2Fetc%2Fpasswd"]}' %}
 {% else %}
-{% set hostile = '"body": json.dumps({"id": "../etc/passwd"})' %}
+{% set hostile = '"body": json.dumps({**json.loads(EVENT["body"]), "id": "../etc/passwd"})' %}
 {% endif %}
 """What {{ function.name }} promises; yours to extend."""
 

@@ -4,7 +4,7 @@
 {% elif method in ("GET", "DELETE") %}
 {% set hostile = '"rawQueryString": "id=../etc/passwd"' %}
 {% else %}
-{% set hostile = '"body": json.dumps({"id": "../etc/passwd"})' %}
+{% set hostile = '"body": json.dumps({**json.loads(EVENT["body"]), "id": "../etc/passwd"})' %}
 {% endif %}
 """What {{ function.name }} promises; yours to extend."""
 

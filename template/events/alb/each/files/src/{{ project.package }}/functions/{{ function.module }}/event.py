@@ -1,5 +1,5 @@
 {% set origin = "Query" if event.route.split(" ")[0] in ("GET", "DELETE") else "" %}
-"""The model of what {{ function.name }} takes."""
+"""The model of what {{ function.name }} takes; its sample in events/ must be like it."""
 
 {% if origin %}
 from typing import Annotated

@@ -1,5 +1,5 @@
 {% set migrates = event.trigger == "user-migration" %}
-"""The model of what {{ function.name }} takes."""
+"""The model of what {{ function.name }} takes; its sample in events/ must be like it."""
 
 from typing import Annotated
 

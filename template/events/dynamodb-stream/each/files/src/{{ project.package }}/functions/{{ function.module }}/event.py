@@ -1,4 +1,4 @@
-"""The model of what {{ function.name }} takes."""
+"""The model of what {{ function.name }} takes; its sample in events/ must be like it."""
 
 {% set key, sort = event.table.options.partition_key, event.table.options.get("sort_key") %}
 {% if key != "id" or sort %}

@@ -1,4 +1,4 @@
-"""The model of what {{ function.name }} takes."""
+"""The model of what {{ function.name }} takes; its sample in events/ must be like it."""
 
 from pydantic import AwareDatetime
 

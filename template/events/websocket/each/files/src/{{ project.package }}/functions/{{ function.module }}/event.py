@@ -1,6 +1,6 @@
 {% set connects, leaves = event.route == "$connect", event.route == "$disconnect" %}
 {% set action = "" if event.route.startswith("$") else event.route %}
-"""The model of what {{ function.name }} takes."""
+"""The model of what {{ function.name }} takes; its sample in events/ must be like it."""
 
 {% if connects or leaves %}
 from typing import Annotated

@@ -1,6 +1,6 @@
 {% set method = event.route.split(" ")[0] %}
 {% set origin = "Path" if "{id}" in event.route else ("Query" if method in ("GET", "DELETE") else "") %}
-"""The model of what {{ function.name }} takes."""
+"""The model of what {{ function.name }} takes; its sample in events/ must be like it."""
 
 {% if origin %}
 from typing import Annotated
