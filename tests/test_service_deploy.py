@@ -259,6 +259,20 @@ def test_a_deployment_audits_before_it_installs_and_looks_before_it_builds(servi
     assert re.search(".*".join(steps), printed, re.DOTALL), printed
 
 
+def test_a_build_passes_on_what_went_wrong_and_no_advice_of_sams(catalogue: Catalogue, tmp_path: Path) -> None:
+    """`sam deploy --guided`, which it proposes, would deploy what nobody audited."""
+    tree.write(goldens.trees(catalogue)["orders"], tmp_path)
+    sam = tmp_path / ".tools/sam/bin/sam"
+    sam.parent.mkdir(parents=True)
+    sam.write_text('#!/bin/sh\necho "[*] Deploy: sam deploy --guided"\necho "$@" >&2\nexit "$WRONG"\n')
+    sam.chmod(0o755)
+    (tmp_path / ".tools/sam/.done").touch()
+    for wrong, expected in (("0", "build --parallel\nbuild: .aws-sam/build\n"), ("1", "build --parallel\nmake: ")):
+        done = tools.attempt(["make", "-o", ".tools/sam/.done", "build"], cwd=tmp_path, env={"WRONG": wrong})
+        assert (done.returncode == 0) == (wrong == "0")
+        assert done.stdout.startswith(expected), done.stdout
+
+
 def test_what_the_policies_say_is_no_longer_than_iam_allows(service: Path) -> None:
     template = ["platform/deploy.yaml", str(service / "tools")]
     words = [python(service, "requirements-dev.txt"), "-c", RENDERED, *template]
