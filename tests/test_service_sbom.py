@@ -147,7 +147,8 @@ def test_the_same_artefact_gives_the_same_bytes_and_another_one_does_not(built: 
 @pytest.fixture
 def index() -> Iterator[Index]:
     with Index(Wheel("one", "1.0", ("two[more]>=1",)), Wheel("two", "1.0", ("three; extra == 'more'",))) as served:
-        served.wheels += [Wheel("three", "1.0", files={"three.py": ""})]
+        # As its author writes it, and as indexes do.
+        served.wheels += [Wheel("three", "1.0", files={"three.py": ""}, called="1.00")]
         yield served
 
 
@@ -179,7 +180,7 @@ def test_a_file_that_its_wheel_did_not_bring_is_refused(small: Path, index: Inde
     (small / ARTEFACT / "three.py").write_text("import evil")
     done = sbom(small, index.environment)
     assert done.returncode == 1
-    assert done.stdout.endswith("three.py: is not the file that three 1.0 brought; build again\n")
+    assert done.stdout.endswith("three.py: is not the file that three 1.00 brought; build again\n")
 
 
 def test_a_package_that_is_not_locked_is_refused(small: Path, index: Index) -> None:

@@ -20,7 +20,7 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Wheel:
-    """A wheel of pure Python, released `age` days ago; `files` are what it holds beside its metadata."""
+    """A wheel of pure Python, released `age` days ago, with `files` and metadata, by which its version may be `called`."""
 
     name: str
     version: str
@@ -28,6 +28,7 @@ class Wheel:
     age: int = 100
     files: Mapping[str, str] = field(default_factory=dict)
     yanked: bool = False
+    called: str = ""
 
     @property
     def filename(self) -> str:
@@ -36,7 +37,7 @@ class Wheel:
     @property
     def content(self) -> bytes:
         info = f"{self.name.replace('-', '_')}-{self.version}.dist-info"
-        metadata = ["Metadata-Version: 2.1", f"Name: {self.name}", f"Version: {self.version}"]
+        metadata = ["Metadata-Version: 2.1", f"Name: {self.name}", f"Version: {self.called or self.version}"]
         metadata += [f"Requires-Dist: {one}" for one in self.requires]
         files = {
             **self.files,
