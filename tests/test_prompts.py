@@ -64,7 +64,7 @@ def test_another_function_is_chosen_among_those_that_are_there(new: New, work: P
         terminal.answer(question, ENTER)
     terminal.answer("Another function? (y/N)", "y")
     terminal.answer("Name of the function:", "offer", ENTER)
-    terminal.answer("» A request to the HTTP API", *source_below("step-functions"), ENTER)
+    terminal.answer("» http-api: A request to the HTTP API", *source_below("step-functions"), ENTER)
     terminal.answer("» nothing but write its log", DOWN, ENTER)
     terminal.answer("What kind of resource", *kind("function"), ENTER)
     terminal.answer("Name of the new function:", "pricing", ENTER)
@@ -96,7 +96,7 @@ def test_a_whole_conversation(new: New, work: Path) -> None:
     terminal.answer("» stack: The service's own stack makes them", ENTER)
 
     terminal.answer("Name of the function:", "place-order", ENTER)
-    terminal.answer("» A request to the HTTP API", ENTER)
+    terminal.answer("» http-api: A request to the HTTP API", ENTER)
     terminal.answer("Method and path:", "POST /orders", ENTER)
     terminal.answer("» nothing but write its log", DOWN, ENTER)
     terminal.answer("What kind of resource:", *kind("table"), ENTER)
@@ -110,8 +110,8 @@ def test_a_whole_conversation(new: New, work: Path) -> None:
     terminal.answer("Another function? (y/N)", "y")
 
     terminal.answer("Name of the function:", "fulfil", ENTER)
-    terminal.see("» A request to the HTTP API")
-    terminal.answer("Messages of a queue", *source_below("sqs"), ENTER)
+    terminal.see("» http-api: A request to the HTTP API")
+    terminal.answer("sqs: Messages of a queue", *source_below("sqs"), ENTER)
     terminal.answer("» inbox", ENTER)
     terminal.answer("» ○ table orders: read items by key", ENTER)
     terminal.answer("Another function? (y/N)", ENTER)
@@ -140,19 +140,19 @@ RECORD = """\
 ? Who owns the functions' roles: stack
 
 ? Name of the function: place-order
-? What invokes it: A request to the HTTP API
+? What invokes it: http-api
 ? Method and path: POST /orders
 ? What it may do: something with a new resource …
-? What kind of resource: A DynamoDB table
+? What kind of resource: table
 ? Name of the new table: orders
 ? What it may do: orders:get, something with a new resource …
-? What kind of resource: An SQS queue with a dead-letter queue
+? What kind of resource: queue
 ? Name of the new queue: inbox
 ? What it may do: orders:get, inbox:send
 ? Another function? Yes
 
 ? Name of the function: fulfil
-? What invokes it: Messages of a queue
+? What invokes it: sqs
 ? Which queue: inbox
 ? What it may do: nothing
 ? Another function? No
@@ -272,7 +272,7 @@ def test_every_type_of_question_of_a_foreign_template(new: New, work: Path, tmp_
     terminal.answer("» plain", ENTER)
     for name in ("one", "two"):
         terminal.answer("Name of the function:", name, ENTER)
-        terminal.answer("» A call", ENTER)
+        terminal.answer("» call: A call", ENTER)
         terminal.answer("word:", "hey", ENTER)
         terminal.answer("times (3): write a whole number from 1 to 9", "x")
         terminal.see("'x' is not a whole number; write a whole number from 1 to 9")
@@ -299,7 +299,7 @@ def test_every_type_of_question_of_a_foreign_template(new: New, work: Path, tmp_
 #: Answers that lead to a question of each sort.
 LEADING = [("Name of the service", "orders\r"), ("What it does", ENTER), ("Who owns it", ENTER), ("» python3.13", ENTER),
            ("AWS region", ENTER), ("» xray", ENTER), ("» github", ENTER), ("» stack", ENTER), ("Name of the function:", "a\r"),
-           ("» A request", ENTER), ("Method and path:", "GET /\r"), ("What it may do:", DOWN + ENTER), ("What kind", "".join(kind("queue")) + ENTER),
+           ("» http-api: A request", ENTER), ("Method and path:", "GET /\r"), ("What it may do:", DOWN + ENTER), ("What kind", "".join(kind("queue")) + ENTER),
            ("Name of the new queue:", "b\r"), ("» ○ queue b: send messages", SPACE + ENTER), ("Another function?", "n")]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from holdfast import render
 from holdfast.parts import Source
-from living import LINES, SPEC, World, tree
+from living import LINES, SPEC, TEMPLATE, World, tree
 from living import world as world  # noqa: PLC0414 - a fixture
 
 A = "template/project/files/a.txt"
@@ -37,6 +37,17 @@ def test_an_update_without_edits_gives_what_a_new_project_has(world: World) -> N
     fresh = world.place / "fresh" / "orders"
     world.holdfast("new", str(fresh), "--spec", "../spec.toml", "--template", str(world.template), "--no-git")
     assert tree(world.project) == tree(fresh)
+
+
+def test_what_is_left_to_do_after_files_of_a_pattern_changed_says_the_template(world: World) -> None:
+    manifest = str(TEMPLATE["template/template.toml"]) + '[after]\n"code/*" = "tell them"\n"*.none" = "never"\n'
+    world.release("1.0.0", {"template/template.toml": manifest})
+    world.start()
+    world.release("2.0.0", {A: changed(3, "new")})
+    assert world.outcome("update")["todo"] == []
+    world.release("3.0.0", {"template/project/files/code/b.txt": "new\n"})
+    assert world.outcome("update", "--dry-run")["todo"] == ["tell them"]
+    assert "\nNext:\n  tell them\n" in world.holdfast("update").out
 
 
 def test_a_second_update_is_nothing(world: World) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 
-from holdfast import git, lock, render
+from holdfast import git, lock, render, shapes
 from holdfast.changing import moving, refusing, replacing
 from holdfast.changing.moving import Moves
 from holdfast.changing.opened import Project
@@ -20,6 +21,7 @@ from holdfast.merging import disk, plan
 from holdfast.merging.disk import Disk
 from holdfast.merging.plan import Plan, Sides
 from holdfast.model import TemplateRef
+from holdfast.source import MANIFEST
 from holdfast.spec import FILE as SPEC
 from holdfast.tree import Tree
 
@@ -67,7 +69,7 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
         new=new,
         conflicts=tuple(found.conflicts),
         notes=(*found.notes, *notes),
-        todo=tuple(found.todo),
+        todo=(*found.todo, *_after(wanted, new)),
         said=project.said,
         yours=frozenset(p for p, f in theirs.items() if f.kind == "seeded" and p not in moves.pairs.values()),
     )
@@ -75,6 +77,12 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
         kept = {each.path: there.raw[each.path] for each in found.conflicts if each.path in there.raw}
         write(project, outcome.verb, {**kept, **old}, new, outcome.conflicts, outcome.todo, finishing=finishing)
     return outcome
+
+
+def _after(wanted: Wanted, new: Iterable[str]) -> list[str]:
+    """What the template has to be done where files of a pattern were changed."""
+    known = shapes.table(wanted.catalogue.template.manifest, "after", MANIFEST)
+    return [str(todo) for pattern, todo in known.items() if any(fnmatchcase(path, pattern) for path in new)]
 
 
 def files(project: Project) -> list[str]:

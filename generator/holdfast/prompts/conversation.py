@@ -190,4 +190,5 @@ class Conversation:
 
 
 def _titles(parts: Mapping[str, Part]) -> list[Choice]:
-    return [Choice(name, part.title) for name, part in parts.items()]
+    """The kinds to choose from, each with the name that holdfast.toml has for it."""
+    return [Choice(name, f"{name}: {part.title}", short=name) for name, part in parts.items()]
