@@ -113,6 +113,30 @@ def test_abort_brings_back_what_git_was_told_not_to_look_at(world: World, option
     assert (world.git("ls-files", "-v", "-s"), world.state()) == before
 
 
+def renewed(world: World) -> None:
+    """An update of `a.txt` beside the user's own line there, not committed; then a version that conflicts with it."""
+    world.start()
+    world.replace("a.txt", "line 3\n", "mine\n")
+    world.commit()
+    newer = LINES.replace("line 15\n", "newer\n")
+    world.release("1.5.0", {"template/project/files/a.txt": newer, "template/project/files/new.txt": LINES})
+    assert world.holdfast("update").code == 0
+    world.release("2.0.0", {
+        "template/project/files/a.txt": newer.replace("line 3\n", "theirs\n"),
+        "template/project/files/new.txt": LINES + "more\n",
+    })  # fmt: skip
+
+
+def test_ours_is_what_an_earlier_update_wrote_and_nobody_committed(world: World) -> None:
+    """Not what git has: `git checkout --ours` would take the earlier update back."""
+    renewed(world)
+    mine = world.read("a.txt")
+    assert "newer\n" in mine
+    assert world.holdfast("update").code == 1
+    world.git("checkout", "--ours", "a.txt")
+    assert world.read("a.txt") == mine
+
+
 @pytest.mark.parametrize("git", [True, False])
 def test_abort_brings_back_empty_folders_and_their_modes(world: World, git: bool) -> None:
     world.start(git=git)

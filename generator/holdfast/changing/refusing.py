@@ -10,7 +10,7 @@ from pathlib import Path
 
 from holdfast.changing.opened import Project
 from holdfast.errors import HoldfastError
-from holdfast.git import LINK, Entry
+from holdfast.git import LINK, Entry, Repository
 from holdfast.merging import disk
 from holdfast.merging.disk import Disk
 from holdfast.merging.plan import entry
@@ -62,22 +62,29 @@ def uncommitted(project: Project, changes: Iterable[str], base: Tree, there: Dis
     if repository is None or not asked:
         return
     index, head = repository.index(), repository.committed()
-    untracked, changed, unclear = [], [], []
+    untracked, changed, staged = list[str](), list[str](), dict[str, Entry]()
     for path in asked:
         stages = index.get(path, {})
         if not stages:
             untracked.append(path)
         elif stages.keys() != {0} or stages[0] != head.get(path):
             changed.append(path)
-        elif stages[0][1] not in _names(project, there.raw[path]):
-            unclear.append(path)
-    changed += set(unclear) - repository.unread(repository.filtered(unclear))
+        else:
+            staged[path] = there.raw[path]
+    changed += unlike(project, repository, staged)
     if untracked:
         todo = "commit them, move them away or delete them"
         raise HoldfastError("in the way, and not in git", where=_listed(untracked), todo=todo)
     if changed:
         todo = "commit or stash that first"
         raise HoldfastError("changed here, and not committed", where=_listed(changed), todo=todo)
+
+
+def unlike(project: Project, repository: Repository, files: Mapping[str, Entry]) -> set[str]:
+    """Of these files, which are in the index, those that are something else there."""
+    index = repository.index()
+    unclear = [path for path, found in files.items() if index[path][0][1] not in _names(project, found)]
+    return set(unclear) - repository.unread(repository.filtered(unclear))
 
 
 def sparse(project: Project, base: Tree, theirs: Tree, there: Disk) -> None:

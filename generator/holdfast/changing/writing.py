@@ -50,7 +50,7 @@ def write(
             record = new.get(LOCK) or project.own.raw[LOCK]
             (home / journal.LOCK).write_bytes(record.content)
             if project.repository:
-                _index(home, project.repository, changed, conflicts)
+                _index(project, project.repository, old, changed, conflicts)
         finishing()
         journal.write(home, "do", entries)
     except OSError as error:
@@ -65,10 +65,14 @@ def write(
 
 
 def _index(
-    home: Path, repository: Repository, changes: Mapping[str, Entry | None], conflicts: Sequence[Conflict]
+    project: Project,
+    repository: Repository,
+    old: Mapping[str, Entry],
+    changes: Mapping[str, Entry | None],
+    conflicts: Sequence[Conflict],
 ) -> None:
     """What the index says of the changed paths now, and what it shall say of those in conflict."""
-    index = repository.index()
+    home, index = project.home, repository.index()
     paths = dict.fromkeys([*changes, *(conflict.path for conflict in conflicts)])
     (home / INDEX_BEFORE).write_bytes(repository.index_lines({path: index.get(path, {}) for path in paths}))
     drafts: list[Path] = []
@@ -76,12 +80,13 @@ def _index(
         for stage, entry in conflict.stages.items():
             drafts.append(home / NEW / f"stage-{len(drafts)}-{stage}")
             drafts[-1].write_bytes(entry.content)
+    known = {each.path for each in conflicts if OURS in each.stages and 0 in index.get(each.path, {})}
+    newer = refusing.unlike(project, repository, {path: old[path] for path in known & old.keys()})
     names = iter(repository.keep(drafts))
     stages = {
         conflict.path: {stage: (entry.mode, next(names)) for stage, entry in conflict.stages.items()}
         for conflict in conflicts
     }
-    for path, found in stages.items():
-        if OURS in found and 0 in index.get(path, {}):
-            found[OURS] = index[path][0]  # As git has it, whatever filters make of it on the way out.
+    for path in known - newer:  # As git has it, whatever filters make of it on the way out.
+        stages[path][OURS] = index[path][0]
     (home / INDEX_AFTER).write_bytes(repository.index_lines(stages))
