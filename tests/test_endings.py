@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+from collections.abc import Callable
+
 import pytest
 
 from living import LINES, TEMPLATE, World, tree
@@ -135,6 +138,104 @@ def test_ours_is_what_an_earlier_update_wrote_and_nobody_committed(world: World)
     assert world.holdfast("update").code == 1
     world.git("checkout", "--ours", "a.txt")
     assert world.read("a.txt") == mine
+
+
+def test_abort_remembers_what_an_earlier_update_wrote(world: World) -> None:
+    """That needs no commit before the next update, as before the one that was taken back."""
+    renewed(world)
+    code = str(TEMPLATE["template/project/files/code/c.txt"])
+    world.replace("code/c.txt", "more 2\n", "mine\n")
+    world.git("commit", "--quiet", "--message", "mine", "code/c.txt")
+    world.release("2.1.0", {"template/project/files/code/c.txt": code + "more\n"})
+    for _ in range(2):
+        assert world.holdfast("update").code == 1
+        assert world.holdfast("abort").code == 0
+    assert world.holdfast("update").code == 1
+    world.write("a.txt", "resolved\n")
+    assert world.holdfast("continue").code == 0
+    world.release("3.0.0", {"template/project/files/code/c.txt": code + "still more\n"})
+    done = world.holdfast("update")
+    assert (done.code, done.err) == (0, "")
+    assert "mine\n" in world.read("code/c.txt")
+
+
+def test_a_file_that_git_knows_by_name_alone_stays_so(world: World) -> None:
+    """`git add --intent-to-add` of what an update wrote; a plain entry would be an empty file in the next commit."""
+    renewed(world)
+    world.git("rm", "--quiet", "--cached", "a.txt")
+    world.git("add", "--intent-to-add", "a.txt", "new.txt")
+    world.git("update-index", "--assume-unchanged", "new.txt")
+    before = (world.git("ls-files", "-v"), world.state())
+    for end in ("as it is", "added"):
+        assert world.holdfast("update").code == 1
+        if end == "added":
+            world.git("update-index", "--no-assume-unchanged", "new.txt")
+            world.git("add", "a.txt", "new.txt")
+        assert world.holdfast("abort").code == 0
+        assert (world.git("ls-files", "-v"), world.state()) == before
+    assert world.holdfast("update").code == 1
+    world.write("a.txt", "resolved\n")
+    assert world.holdfast("continue").code == 0
+    assert "a.txt" not in world.git("diff", "--cached", "--name-only", "--diff-filter=AM")
+
+
+def merged_elsewhere(world: World) -> None:
+    """A file of the user's own in the middle of a conflict of theirs."""
+    world.write("own.txt", "1\n")
+    world.commit()
+    world.write("own.txt", "2\n")
+    world.git("stash", "--quiet")
+    world.write("own.txt", "3\n")
+    world.commit()
+    subprocess.run(["git", "stash", "pop"], cwd=world.project, check=False, capture_output=True)
+    assert "UU own.txt" in world.git("status", "--porcelain")
+
+
+def staged(world: World) -> None:
+    world.git("rm", "--quiet", "--cached", "code/c.txt")
+    world.git("rm", "--quiet", "image.bin")
+    world.write("own.txt", "staged\n")
+    world.git("add", "own.txt")
+    world.write("own.txt", "later\n")
+
+
+def sparse(world: World) -> None:
+    world.write("away/deep/own.txt", "1\n")
+    world.commit()
+    world.git("sparse-checkout", "set", "--cone", "--sparse-index", "code", "functions")
+    assert not (world.project / "away").exists()
+
+
+def split(world: World) -> None:
+    world.git("update-index", "--split-index")
+
+
+def fourth(world: World) -> None:
+    world.git("update-index", "--index-version", "4")
+
+
+@pytest.mark.parametrize("resolved", [True, False])
+@pytest.mark.parametrize("arrange", [merged_elsewhere, staged, sparse, split, fourth])
+def test_abort_leaves_the_index_as_it_was(world: World, arrange: Callable[[World], None], resolved: bool) -> None:
+    """Whatever is in it and however it is stored; and no conflict for `git checkout --merge` to bring back."""
+
+    def known() -> tuple[object, ...]:
+        listed = ["-v -s", "--sparse -t", "--resolve-undo"]
+        folder = world.project / ".git"
+        stored = (folder / "index").read_bytes()[7], any(folder.glob("sharedindex*"))
+        return *(world.git("ls-files", *words.split()) for words in listed), world.state(), stored
+
+    world.start()
+    conflicting(world)
+    world.commit()
+    arrange(world)
+    before = known()
+    assert world.holdfast("update").code == 1
+    if resolved:
+        world.write("a.txt", LINES)
+        world.git("add", "a.txt")
+    assert world.holdfast("abort").code == 0
+    assert known() == before
 
 
 @pytest.mark.parametrize("git", [True, False])

@@ -10,7 +10,7 @@ from pathlib import Path
 from holdfast.errors import HoldfastError
 from holdfast.git import Entry, Repository
 from holdfast.journaling import journal, working
-from holdfast.journaling.journal import INDEX_BEFORE, LOCK, OLD, Journal, State, Waiting
+from holdfast.journaling.journal import INDEX_BEFORE, LOCK, OLD, WRITTEN, WRITTEN_AFTER, Journal, State, Waiting
 from holdfast.lock import FILE
 from holdfast.merging import disk
 
@@ -93,6 +93,7 @@ def settle(home: Path, entries: Journal, repository: Repository | None) -> None:
     shown = {(repository.prefix + path).encode("utf-8", "surrogateescape") for path in left}
     (home / "index-settled").write_bytes(b"".join(line + b"\0" for line in lines if line.partition(b"\t")[2] in shown))
     repository.set_index(home / "index-settled")
+    repository.intend(path for path in entries.intended if path in left)
     repository.set_flags({path: flag for path, flag in entries.flags.items() if path in left})
     (home / "index-settled").unlink()
 
@@ -103,6 +104,8 @@ def finish(root: Path, home: Path, entries: Journal, repository: Repository | No
     with suppress(FileNotFoundError):
         (home / LOCK).chmod((root / FILE).stat().st_mode & 0o777)
     working.place(home / LOCK, root / FILE)
+    with suppress(OSError):
+        (home / WRITTEN_AFTER).replace(home / WRITTEN)
     working.clean(home)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from holdfast.changing.opened import Project
 from holdfast.errors import HoldfastError
 from holdfast.git import LINK, Entry, Repository
+from holdfast.journaling.journal import WRITTEN
 from holdfast.merging import disk
 from holdfast.merging.disk import Disk
 from holdfast.merging.plan import entry
@@ -19,7 +20,6 @@ from holdfast.tree import Tree
 
 #: As many names as one line shows.
 _SHOWN = 5
-_WRITTEN = "written"
 
 
 def in_the_way(changes: Mapping[str, Entry | None], there: Disk) -> None:
@@ -100,18 +100,18 @@ def sparse(project: Project, base: Tree, theirs: Tree, there: Disk) -> None:
         raise HoldfastError("left out of this checkout, and the template changes it", where=_listed(skipped), todo=todo)
 
 
-def remember(project: Project, changes: Mapping[str, Entry | None]) -> None:
-    """Keep in mind what holdfast wrote, so that its next command may write there again before a commit."""
+def remember(project: Project, changes: Mapping[str, Entry | None], name: str) -> None:
+    """Keep in mind under `name` what holdfast wrote, so that its next command may write there again before a commit."""
     if project.repository is None:
         return
     own = _written(project.home) | {p: _sha(wanted.content) for p, wanted in changes.items() if wanted}
     with suppress(OSError):
-        (project.home / _WRITTEN).write_text(json.dumps(own), encoding="utf-8")
+        (project.home / name).write_text(json.dumps(own), encoding="utf-8")
 
 
 def _written(home: Path) -> dict[str, str]:
     with suppress(OSError, ValueError):
-        found = json.loads((home / _WRITTEN).read_text(encoding="utf-8"))
+        found = json.loads((home / WRITTEN).read_text(encoding="utf-8"))
         if isinstance(found, dict):
             return found
     return {}

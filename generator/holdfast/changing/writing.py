@@ -42,6 +42,7 @@ def write(
         tuple(todo),
         working.folders(project.root, paths),
         project.repository.flags(paths) if project.repository and waiting else {},
+        tuple(project.repository.intended(paths)) if project.repository and waiting else (),
     )
     home = project.home
     try:
@@ -51,6 +52,7 @@ def write(
             (home / journal.LOCK).write_bytes(record.content)
             if project.repository:
                 _index(project, project.repository, old, changed, conflicts)
+            refusing.remember(project, changed, journal.WRITTEN_AFTER)
         finishing()
         journal.write(home, "do", entries)
     except OSError as error:
@@ -61,7 +63,8 @@ def write(
         working.clean(home)
         raise
     working.do(project.root, home, entries, project.repository)
-    refusing.remember(project, changed)
+    if not waiting:
+        refusing.remember(project, changed, journal.WRITTEN)
 
 
 def _index(

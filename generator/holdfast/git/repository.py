@@ -25,8 +25,10 @@ _UNDER_WAY = {
 #: Where git names the commit whose changes it brings.
 _OTHERS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 _STAT = re.compile(
-    rb"([^\0]+)\0  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: .*\n  uid: .*\n  size: (\d+)\tflags: .*\n"
+    rb"([^\0]+)\0  ctime: \d+:\d+\n  mtime: (\d+):(\d+)\n  dev: .*\n  uid: .*\n  size: (\d+)\tflags: (.*)\n"
 )
+#: Among those flags, that of `git add --intent-to-add`.
+_INTENDED = 1 << 29
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,26 @@ class Repository:
             if paths:
                 run(["update-index", option, "--", *paths], self.top)
 
+    def intended(self, paths: Collection[str]) -> list[str]:
+        """Of these, those that the index has by name alone: `git add --intent-to-add`."""
+        found = _STAT.findall(run(["ls-files", "-z", "--debug"], self.root))
+        listed = (os.fsdecode(path) for path, *_, flags in found if int(flags, 16) & _INTENDED)
+        return [path for path in listed if path in paths]
+
+    def intend(self, paths: Iterable[str]) -> None:
+        """Have these, which lie there, in the index by name alone again."""
+        shown = [self.prefix + path for path in paths if os.path.lexists(self.root / path)]
+        if shown:
+            run(["update-index", "--force-remove", "--", *shown], self.top)
+            run(["--literal-pathspecs", "add", "--intent-to-add", "--force", "--sparse", "--", *shown], self.top)
+
+    def forget_resolved(self, paths: Collection[str]) -> None:
+        """Drop the conflicts that `git checkout --merge` would bring back, where only these paths had any."""
+        lines = _lines(run(["ls-files", "-z", "--resolve-undo"], self.top))
+        found = {os.fsdecode(line.partition(b"\t")[2]) for line in lines}
+        if found and found <= {self.prefix + path for path in paths}:
+            run(["update-index", "--clear-resolve-undo"], self.top)
+
     def other(self) -> str:
         """The commit that is being merged into HEAD, or put upon it; nothing where git keeps none."""
         return next((name for name in _OTHERS if (self.folder / name).exists()), "")
@@ -89,7 +111,7 @@ class Repository:
         if not wanted:
             return found
         newest = (self.folder / "index").stat().st_mtime_ns
-        for path, seconds, rest, size in _STAT.findall(run(["ls-files", "-z", "--debug"], self.root)):
+        for path, seconds, rest, size, _ in _STAT.findall(run(["ls-files", "-z", "--debug"], self.root)):
             name, written = os.fsdecode(path), int(seconds) * 10**9 + int(rest)
             if name in wanted and written < newest:
                 there = (self.root / name).lstat()

@@ -21,6 +21,8 @@ STATES: tuple[State, ...] = ("do", "undo", "abort", "waiting")
 OLD, NEW = "old", "new"
 #: The index's entries before and after, for the paths that are changed; a lock that is not written yet.
 INDEX_BEFORE, INDEX_AFTER, LOCK = "index-before", "index-after", "holdfast.lock"
+#: What holdfast wrote last, by path; and what that is once conflicts have been resolved.
+WRITTEN, WRITTEN_AFTER = "written", "written-after"
 _STATE = re.compile(r"(?:(?:100644|100755|120000) [0-9a-f]{64})?\Z")
 #: Folders in which no file of a project is.
 _FOREIGN = frozenset({".git", "git~1", ".holdfast"})
@@ -49,7 +51,8 @@ class Journal:
     """What `verb` does, in order. With conflicts, the lock is written only by `continue`.
 
     What an undo needs beside the files: `folders` are those that there were, with their modes, and `flags` what git was
-    told of paths that it should not look at, as `git ls-files -v` has it.
+    told of paths that it should not look at, as `git ls-files -v` has it; `intended` are paths that the index has by
+    name alone.
     """
 
     verb: str
@@ -58,6 +61,7 @@ class Journal:
     todo: tuple[str, ...] = ()
     folders: Mapping[str, int] = field(default_factory=dict)
     flags: Mapping[str, str] = field(default_factory=dict)
+    intended: tuple[str, ...] = ()
 
 
 def state_of(entry: Entry | None) -> str:
@@ -102,6 +106,7 @@ def read(home: Path) -> tuple[State, Journal] | None:
                 tuple(map(str, data["todo"])),
                 {_placed(path, home): int(mode) & 0o7777 for path, mode in data.get("folders", {}).items()},
                 {_placed(path, home): str(flag) for path, flag in data.get("flags", {}).items()},
+                tuple(_placed(str(path), home) for path in data.get("intended", ())),
             )
         except FileNotFoundError:
             continue

@@ -59,7 +59,7 @@ def clean(home: Path) -> None:
         (home / f"{state}.json").unlink(missing_ok=True)
     for name in (OLD, NEW):
         shutil.rmtree(home / name, ignore_errors=True)
-    for name in (INDEX_BEFORE, INDEX_AFTER, LOCK, "draft"):
+    for name in (INDEX_BEFORE, INDEX_AFTER, LOCK, journal.WRITTEN_AFTER, "draft"):
         (home / name).unlink(missing_ok=True)
 
 
@@ -107,7 +107,9 @@ def undo(root: Path, home: Path, entries: Journal, repository: Repository | None
         _folders_back(root, entries.folders)
         if (home / INDEX_BEFORE).exists() and repository:
             repository.set_index(home / INDEX_BEFORE)
+            repository.intend(entries.intended)
             repository.set_flags(entries.flags)
+            repository.forget_resolved({step.path for step in entries.steps} | {e.path for e in entries.conflicts})
     except OSError as error:
         why = f"what was begun cannot be undone: {error.strerror or error}"
         todo = "mend that and run any holdfast command there: it goes on"
