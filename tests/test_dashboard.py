@@ -39,7 +39,7 @@ METRICS = {
     "AWS/ApiGateway": {"4xx", "5xx", "4XXError", "5XXError", "ClientError", "ExecutionError"},
     "AWS/ApplicationELB": {"LambdaUserError"},
     "AWS/Firehose": {"DeliveryToS3.DataFreshness"},
-    "AWS/States": {"ExecutionsFailed"},
+    "AWS/States": {"ExecutionsFailed", "ExecutionsTimedOut"},
 }
 #: The end of an invocation that began with a cold start, as Lambda logs it in JSON.
 REPORT = {
@@ -198,6 +198,19 @@ def test_who_reads_a_stream_or_a_topic_is_seen_to_be_behind(
         if alarm.endswith("BehindAlarm")
     }
     assert found == {f"{given.name}-${{Stage}}-{reader}-behind": metric for reader, metric in readers.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_workflow_that_fails_or_takes_too_long_is_seen(name: str, templates: dict[str, Any]) -> None:
+    """Step Functions counts an execution that took too long, as a long one of an express workflow, as no failed one."""
+    found: dict[str, set[str]] = {}
+    for properties in _alarms(templates[name]).values():
+        if properties.get("Namespace") == "AWS/States":
+            (about,) = properties["Dimensions"]
+            found.setdefault(about["Value"]["Ref"], set()).add(properties["MetricName"])
+    resources = templates[name]["Resources"].items()
+    workflows = {one for one, each in resources if each["Type"] == "AWS::StepFunctions::StateMachine"}
+    assert found == {workflow: {"ExecutionsFailed", "ExecutionsTimedOut"} for workflow in workflows}
 
 
 def test_the_spec_says_when_alarms_go_off(catalogue: Catalogue) -> None:
