@@ -82,6 +82,7 @@ def test_a_job_finds_nothing_in_a_new_service(service: Path, job: str) -> None:
     done = make(service, job, *more)
     assert done.returncode == 0, done.stdout
     assert re.search(SAID[job], done.stdout), done.stdout
+    assert "Feature Toggle" not in done.stdout
 
 
 def test_every_job_is_run_here_or_where_its_answers_are(service: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ def expand(template: Path) -> dict[str, Any]:
 
 
 def main(template: str, target: str) -> None:
+    logging.disable(logging.WARNING)  # Of switches that SAM has for itself.
     Path(target).write_text(json.dumps(expand(Path(template)), default=str, indent=2) + "\n", "utf-8")
 
 

@@ -2,7 +2,7 @@
 
 pip-audit skips what a marker excludes on the machine it runs on, and stops at a package that is locked twice. So the
 locks are taken apart: each (name, version) once, without markers, and a package's second version in a second file.
-What is accepted stands in waivers.toml; a version that the service does not know, as that of a package of your own, too.
+What is accepted stands in waivers.toml; so does a package that the service does not know, such as one of your own.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ class Vulnerability:
 
     def waived(self, accepted: list[Waiver]) -> list[Waiver]:
         """The waivers that cover it; not to be known is accepted of one package, never of all."""
-        return [one for one in accepted if one.covers(*self.names, package=self.package) and (one.package or self.known)]
+        able = (one for one in accepted if one.package or self.known)
+        return [one for one in able if one.covers(*self.names, package=self.package)]
 
     def __str__(self) -> str:
         if not self.known:

@@ -35,8 +35,9 @@ class Pin:
 
 
 def read(lock: Path, *, mend: bool = False, folder: Path = Path()) -> list[Pin]:
-    """The entries of a lock in a folder. Any other line, and a lock without entries, ends the program, or is let be with
-    `mend`.
+    """The entries of a lock in a folder.
+
+    Any other line, and a lock without entries, ends the program, or is let be with `mend`.
     """
     try:
         text = (folder / lock).read_text("utf-8")

@@ -22,9 +22,16 @@ def _service(name: str) -> "Any":
     return _boto3.resource(name)  # type: ignore[call-overload]
 
 
+def _granted(variable: str) -> str:
+    """What the environment's `variable` holds: a function has those of what it was granted, and no other."""
+    if variable not in _environ:
+        raise LookupError(f"{variable} is not set: holdfast.toml grants this function nothing on it")
+    return _environ[variable]
+
+
 def _named(service: str, kind: str, variable: str) -> "Any":
     """boto3's object for what the environment's `variable` names; the connection is made once and kept."""
-    return getattr(_service(service), kind)(_environ[variable])
+    return getattr(_service(service), kind)(_granted(variable))
 
 
 def orders() -> "Table":

@@ -21,6 +21,6 @@ def test_the_sample_request_is_answered(context: Context) -> None:
 
 
 def test_a_request_with_a_hostile_id_is_refused(context: Context) -> None:
-    answer = handler({**EVENT, "body": json.dumps({"id": "../etc/passwd"})}, context)
+    answer = handler({**EVENT, "body": json.dumps({**json.loads(EVENT["body"]), "id": "../etc/passwd"})}, context)
     assert answer["statusCode"] == 400
     assert json.loads(answer["body"])["errors"] == [{"loc": ["id"], "type": "string_pattern_mismatch"}]

@@ -47,8 +47,7 @@ def test_the_sample_event_is_accepted(function: Function, context: Context, capf
     """Without this the attacks would prove nothing: they are changes to the sample event."""
     result = attacked(function, function.sample(), context, capfd)
     assert result.error is None
-    assert result.calls > 0, f"events/{function.module}.json is refused: {result.output}"
-    assert not result.named("event_rejected")
+    assert result.calls > 0, result.output
 
 
 @pytest.mark.usefixtures("aws")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from decimal import Decimal
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -107,6 +109,29 @@ def test_spans_are_nested_and_named_in_the_log(
     assert [outer.ended, *(each.ended for each in outer.inner)] == [1, 1, 1]
     assert [line["span_id"] for line in result.named("within")] == ["inner", "inner"]
     assert "span_id" not in result.named("after")[0]
+
+
+def test_a_span_that_is_kept_may_be_entered_within_itself_and_by_several_threads(root: Recorded) -> None:
+    """And has a name: X-Ray takes none without."""
+    kept, entered, left = span(""), Event(), Event()
+
+    def work() -> None:
+        with kept:
+            entered.set()
+            left.wait(10)
+
+    thread = Thread(target=copy_context().run, args=(work,))
+    with kept, kept:
+        thread.start()
+        assert entered.wait(10)
+        annotate(id="inner")
+    left.set()
+    thread.join()
+    assert CURRENT.get() is root
+    outer, other = root.inner
+    (first,) = outer.inner
+    assert [each.fields for each in (outer, first, other)] == [{}, {"id": "inner"}, {}]
+    assert [(each.name, each.ended) for each in (outer, first, other)] == [("_", 1)] * 3
 
 
 def test_attributes_belong_to_the_innermost_span(root: Recorded) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from packaging.tags import Tag, parse_tag
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """A package as it lies in the artefact: its name as indexes compare it, its version, what its metadata say."""
+    """A package as it lies in the artefact: its name and version as indexes compare them, what its metadata say."""
 
     name: str
     version: str
@@ -39,7 +40,8 @@ def distributions(artefact: Path) -> list[Distribution]:
         (text, *_) = held.metadata.get_all("License-Expression") or held.metadata.get_all("License") or [""]
         license_name = text if text.isprintable() else ""
         requires = tuple(held.requires or ())
-        found.append(Distribution(canonicalize_name(held.name), held.version, requires, license_name, tags))
+        version = str(Version(held.version))
+        found.append(Distribution(canonicalize_name(held.name), version, requires, license_name, tags))
     return sorted(found, key=lambda one: one.name)
 
 

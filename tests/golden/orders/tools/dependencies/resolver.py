@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -25,20 +27,40 @@ COMPILE = (
 
 
 def locks(project: Path) -> dict[Path, list[str]]:
-    """Each lock with uv's words for what is in it. Ends the program where something is asked for by its address."""
+    """Each lock with uv's words for what is in it.
+
+    Ends the program where something is asked for by its address, or where nothing can be asked for.
+    """
     try:
         content = tomllib.loads(project.read_text("utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        sys.exit(f"{project}: {error.strerror}")
+    except ValueError as error:
         sys.exit(f"{project}: no TOML: {error}")
-    groups = content.get("dependency-groups", {})
-    for text in (text for asked in (content["project"].get("dependencies", []), *groups.values()) for text in asked):
-        if isinstance(text, str) and requirement(text).url:
-            sys.exit(f"{project}: {text}: only the index decides where a package comes from, so ask for a version")
+    groups = _table(project, content, "dependency-groups")
+    asked = {"project.dependencies": _table(project, content, "project").get("dependencies")}
+    asked |= {"dependency-groups.dev": None} | {f"dependency-groups.{name}": group for name, group in groups.items()}
+    for name in groups:
+        if not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", name):
+            sys.exit(f"{project}: {name!r} is no name of a group: write letters, digits, dots, hyphens and underscores")
+    for place, texts in asked.items():
+        if not isinstance(texts, list) or not texts or not all(isinstance(text, str | dict) for text in texts):
+            sys.exit(f'{project}: {place} is no list of what is to be locked: write it as in {place} = ["pydantic>=2"]')
+        for text in texts:
+            if isinstance(text, str) and requirement(text).url:
+                sys.exit(f"{project}: {text}: only the index decides where a package comes from, so ask for a version")
     return {
         MAIN: [str(PROJECT)],
         Path("requirements-dev.txt"): [str(PROJECT), "--group", "dev", "--constraints", str(MAIN)],
         **{Path("tools", f"{name}.txt"): ["--group", name] for name in groups if name != "dev"},
     }
+
+
+def _table(project: Path, content: dict[str, Any], name: str) -> dict[str, Any]:
+    table = content.get(name)
+    if not isinstance(table, dict):
+        sys.exit(f"{project}: the table [{name}] is missing")
+    return table
 
 
 def requirement(text: str) -> Requirement:
@@ -75,7 +97,7 @@ class Resolver:
             (self.folder / lock).write_text("".join(f"{pin.line}\n" for pin in held), "utf-8")
             upgraded = self.packages or (sorted(before.keys() - set(kept)) if self.upgrade else ())
             self._compile(lock, [*words, *_each("--upgrade-package", upgraded), *_young(kept)])
-            return pins.read(self.folder / lock)
+            return pins.read(lock, folder=self.folder)
 
         named: set[str] = {canonicalize_name(requirement(package).name) for package in self.packages}
         try:

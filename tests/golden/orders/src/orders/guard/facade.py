@@ -10,6 +10,7 @@ import re
 from contextlib import ContextDecorator, suppress
 from decimal import Decimal
 from math import isfinite
+from threading import get_ident
 from types import TracebackType
 from typing import Literal, get_args
 
@@ -46,22 +47,26 @@ class span(ContextDecorator):  # noqa: N801 - used as a function
 
     def __init__(self, name: str, /) -> None:
         self._name = name
-        self._within = Within(self._open)
+        #: By thread, since one that is kept may be entered again before it is left, by itself and by others.
+        self._entered: dict[int, list[Within]] = {}
 
     def __enter__(self) -> None:
-        self._within.__enter__()
+        within = Within(self._open)
+        self._entered.setdefault(get_ident(), []).append(within)
+        within.__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._within.__exit__(kind, error, trace)
+        with suppress(LookupError):
+            self._entered[get_ident()].pop().__exit__(kind, error, trace)
 
     def _recreate_cm(self) -> span:
         return span(self._name)
 
     def _open(self) -> Span | None:
         parent = CURRENT.get()
-        return None if parent is None or not isinstance(self._name, str) else opened(self._name[:100], parent)
+        return None if parent is None or not isinstance(self._name, str) else opened(self._name[:100] or "_", parent)
 
 
 def annotate(**fields: object) -> None:

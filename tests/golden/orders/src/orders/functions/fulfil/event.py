@@ -1,4 +1,4 @@
-"""The model of what fulfil takes."""
+"""The model of what fulfil takes; its sample in events/ must be like it."""
 
 from ...guard import Ident, Payload
 

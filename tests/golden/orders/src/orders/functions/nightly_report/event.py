@@ -1,4 +1,4 @@
-"""The model of what nightly-report takes."""
+"""The model of what nightly-report takes; its sample in events/ must be like it."""
 
 from pydantic import AwareDatetime
 

@@ -1,4 +1,4 @@
-"""The model of what place-order takes."""
+"""The model of what place-order takes; its sample in events/ must be like it."""
 
 from ...guard import Ident, Payload
 
