@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -289,6 +292,7 @@ def test_abort_keeps_its_backup_until_it_can_put_everything_back(world: World) -
     conflicting(world)
     before = tree(world.project)
     assert world.holdfast("update").code == 1
+    world.write("a.txt", "half resolved\n")
     (world.project / "code").rename(world.place / "elsewhere")
     (world.project / "code").symlink_to(world.place / "elsewhere")
     outside = tree(world.place / "elsewhere")
@@ -300,6 +304,8 @@ def test_abort_keeps_its_backup_until_it_can_put_everything_back(world: World) -
             "move that away and try again\n",
         )
         assert tree(world.place / "elsewhere") == outside
+    kept = world.project / ".holdfast/aborted"
+    assert [(path, content) for path, (_, content) in tree(kept).items()] == [("1/a.txt", b"half resolved\n")]
     (world.project / "code").unlink()
     (world.place / "elsewhere").rename(world.project / "code")
     assert world.holdfast("abort").code == 0
@@ -350,3 +356,42 @@ def test_continue_tells_a_heading_from_a_marker(world: World) -> None:
         assert (done.code, done.out) == (1, "a.txt: it still holds the markers of a conflict\n")
     world.write("a.txt", heading + LINES)
     assert world.holdfast("continue").code == 0
+
+
+def test_continue_ends_what_began_before_git_did(world: World) -> None:
+    """A merge of git's may have left the same file in conflict since; of its index then nothing is known."""
+    world.start(git=False)
+    conflicting(world)
+    assert world.holdfast("update").code == 1
+    world.git("init", "--quiet", "--initial-branch=one")
+    world.commit()
+    world.git("branch", "two")
+    for branch in ("one", "two"):
+        world.git("checkout", "--quiet", branch)
+        world.write("a.txt", f"{branch}\n")
+        world.commit()
+    assert subprocess.run(["git", "merge", "one"], cwd=world.project, check=False, capture_output=True).returncode == 1
+    world.write("a.txt", "both\n")
+    done = world.holdfast("continue")
+    assert (done.code, done.err) == (0, "")
+    assert "UU a.txt\n" in world.git("status", "--porcelain")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no name that is no text")
+def test_endings_name_every_file_whatever_its_name(world: World) -> None:
+    world.start()
+    name = os.fsdecode(b"code/\xff.txt")
+    (world.project / name).write_text("mine\n", encoding="utf-8")
+    conflicting(world)
+    moved = {
+        f"template/project/files/lib/{each}.txt": world.files[f"template/project/files/code/{each}.txt"]
+        for each in "bc"
+    }
+    world.release("2.0.0", {**{f"template/project/files/code/{each}.txt": None for each in "bc"}, **moved})
+    world.commit()
+    assert world.holdfast("update").code == 1
+    (world.project / name.replace("code", "lib")).write_text("more\n", encoding="utf-8")
+    for words in (["--dry-run"], []):
+        out, err = world.command("abort", *words, "--json").communicate()
+        assert err == ""
+        assert json.loads(out)["changed_since"] == [name.replace("code", "lib")]

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from living import LINES, World
+from living import LINES, World, tree
 from living import world as world  # noqa: PLC0414 - a fixture
 from minimal import ROOT
 
@@ -145,15 +145,15 @@ def test_commands_that_race_leave_one_result(world: World) -> None:
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
 
 
-def killed_after(world: World, files: int) -> None:
-    """An update that was killed when so many files were in their places."""
+def killed_after(world: World, files: int, command: str = "update") -> None:
+    """A command that was killed when so many files were in their places."""
     code = (
         "import os, signal, sys; from holdfast.journaling import working; from holdfast import cli\n"
         "place, done = working.place, []\n"
         "def stop(*both):\n"
         f"    if len(done) == {files}: os.kill(os.getpid(), signal.SIGKILL)\n"
         "    done.append(place(*both))\n"
-        "working.place = stop; sys.argv = ['holdfast', 'update']; cli._run()"
+        f"working.place = stop; sys.argv = ['holdfast', '{command}']; cli._run()"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=world.project, check=False).returncode == -signal.SIGKILL
 
@@ -203,3 +203,43 @@ def test_what_was_edited_after_a_kill_is_not_written_over(world: World) -> None:
     world.git("checkout", "run.sh")
     (world.project / "run.sh").chmod(0o755)
     assert world.state() == before
+
+
+@pytest.mark.parametrize("command", ["abort", "sync"])
+def test_what_was_edited_after_a_killed_abort_is_kept(world: World, command: str) -> None:
+    """What it had not put back by then is, and what somebody made of that in the meantime is put aside first."""
+    prepare(world, "update with conflicts")
+    before = world.state()
+    assert world.holdfast("update").code == 1
+    killed_after(world, 1, "abort")
+    world.write("a.txt", "edited after the kill\n")
+    world.write("deep/er/new.txt", "so was this\n")
+    done = world.holdfast(command)
+    assert world.state() == before
+    kept = world.project / ".git/holdfast/project/aborted/1"
+    assert "aborted/1" in done.out + done.err
+    assert {path: content for path, (_, content) in tree(kept).items()} == {
+        "a.txt": b"edited after the kill\n",
+        "deep/er/new.txt": b"so was this\n",
+    }
+
+
+def test_abort_after_a_killed_continue_takes_no_half_back(world: World) -> None:
+    """It was killed after its last word: the lock is in its place, and only the journal was left."""
+    prepare(world, "continue")
+    code = (
+        "import os, sys; from holdfast.journaling import working; from holdfast import cli\n"
+        "clean = working.clean\n"
+        "def stop(home):\n"
+        "    if (home / 'waiting.json').exists(): os.kill(os.getpid(), 9)\n"
+        "    clean(home)\n"
+        "working.clean = stop; sys.argv = ['holdfast', 'continue']; cli._run()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=world.project, check=False).returncode == -signal.SIGKILL
+    before = world.state()
+    for words in (["abort", "--dry-run"], ["abort"]):
+        done = world.holdfast(*words)
+        assert (done.code, done.err) == (2, "holdfast: nothing was begun there; git restores what was committed\n")
+        assert world.state() == before
+    assert world.lock()["templates"][0]["version"] == "2.0.0"  # type: ignore[index]
+    assert world.holdfast("sync").out == "orders: nothing to change.\n"

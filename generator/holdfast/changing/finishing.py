@@ -26,7 +26,7 @@ def recover(root: Path, home: Path, repository: Repository | None) -> tuple[str,
         return ()
     state, entries = found
     if state == "waiting":
-        if not (home / LOCK).exists():  # `continue` was killed after its last word.
+        if _is_over(home, state):
             working.clean(home)
         return ()
     if state == "do" and working.reverted(root, home, entries):
@@ -34,14 +34,21 @@ def recover(root: Path, home: Path, repository: Repository | None) -> tuple[str,
     elif state == "do":
         working.do(root, home, entries, repository, resumed=True)
         return (f"`holdfast {entries.verb}`, which was interrupted, was finished first.",)
+    kept = working.keep(home, later(root, home, entries)) if state == "abort" else None
     working.undo(root, home, entries, repository, force=state == "abort")
-    return (f"`holdfast {entries.verb}`, which was interrupted, was undone first.",)
+    aside = f"; what you made of its files since is kept in {kept}" if kept else ""
+    return (f"`holdfast {entries.verb}`, which was interrupted, was undone first{aside}.",)
+
+
+def _is_over(home: Path, state: State) -> bool:
+    """Whether `continue` was killed after its last word: the lock is in its place, and the change is whole."""
+    return state == "waiting" and not (home / LOCK).exists()
 
 
 def waiting(home: Path) -> Journal:
     """The journal whose conflicts wait. Refused where none does."""
     found = journal.read(home) if home.is_dir() else None
-    if found is None or found[0] != "waiting":
+    if found is None or found[0] != "waiting" or _is_over(home, found[0]):
         raise HoldfastError("no conflicts wait to be resolved there", todo="holdfast sync and update make them")
     return found[1]
 
@@ -87,7 +94,7 @@ def settle(home: Path, entries: Journal, repository: Repository | None) -> None:
     """Give resolved files back the one entry that they had in the index, where nobody did."""
     index = repository.index() if repository else {}
     left = {each.path for each in entries.conflicts if index.get(each.path, {}).keys() - {0}}
-    if not left or not repository:
+    if not left or not repository or not (home / INDEX_BEFORE).exists():  # Begun before `git init`: it had none.
         return
     lines = (home / INDEX_BEFORE).read_bytes().split(b"\0")
     shown = {(repository.prefix + path).encode("utf-8", "surrogateescape") for path in left}
@@ -112,18 +119,22 @@ def finish(root: Path, home: Path, entries: Journal, repository: Repository | No
 def begun(home: Path) -> tuple[State, Journal]:
     """The journal of what was begun. Refused where nothing was."""
     found = journal.read(home) if home.is_dir() else None
-    if found is None:
+    if found is None or _is_over(home, found[0]):
         raise HoldfastError("nothing was begun there", todo="git restores what was committed")
     return found
 
 
-def later(root: Path, entries: Journal) -> dict[str, Entry]:
-    """What somebody made of files since they were written, by path: no longer what holdfast wrote, nor as before."""
+def later(root: Path, home: Path, entries: Journal) -> dict[str, Entry]:
+    """What somebody made of files since they were written, by path: no longer what holdfast wrote, nor as before.
+
+    Without those that an abort, killed halfway, put back: it leaves them alone from then on.
+    """
     there = disk.read(root, [step.path for step in entries.steps]).raw
     return {
         step.path: there[step.path]
-        for step in entries.steps
+        for number, step in enumerate(entries.steps)
         if step.path in there
+        and (not step.before or (home / OLD / str(number)).exists())
         and not any(journal.same(journal.state_of(there[step.path]), known) for known in (step.before, step.after))
     }
 
@@ -136,9 +147,10 @@ def abort(root: Path, home: Path, repository: Repository | None) -> tuple[Journa
     state, entries = begun(home)
     changed: Mapping[str, Entry] = {}
     kept = None
-    if state == "waiting":
-        changed = later(root, entries)
+    if state in ("waiting", "abort"):
+        changed = later(root, home, entries)
         kept = working.keep(home, changed)
+    if state == "waiting":
         journal.turn(home, "waiting", "abort")
     elif state == "do":
         journal.turn(home, "do", "undo")

@@ -59,7 +59,7 @@ def abort(root: Path, stopping: Callable[[], None], *, dry: bool = False) -> End
     root, home, repository = _found(root)
     if dry:
         state, entries = finishing.begun(home)
-        later = finishing.later(root, entries) if state == "waiting" else ()
+        later = finishing.later(root, home, entries) if state in ("waiting", "abort") else ()
         return Ended("abort", entries.verb, root, dry, later=tuple(sorted(later)))
     with homes.alone(home, "abort"):
         stopping()

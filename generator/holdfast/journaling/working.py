@@ -37,12 +37,16 @@ def prepare(
 
 
 def keep(home: Path, files: Mapping[str, Entry]) -> Path | None:
-    """Put these files where an `abort` leaves them for their user; the folder, if there are any."""
+    """Put these files where an `abort` leaves them for their user, if they are not there; the folder, if any."""
     if not files:
         return None
     place = home / KEPT
     place.mkdir(exist_ok=True)
     numbers = sorted(int(entry.name) for entry in place.iterdir() if entry.name.isdecimal())
+    newest = place / str(max(numbers, default=0))
+    there = disk.read(newest, files).raw
+    if all(path in there and there[path].content == entry.content for path, entry in files.items()):
+        return newest  # An abort that could not come to its end is tried again.
     for number in numbers[: 1 - _MOST_KEPT]:
         shutil.rmtree(place / str(number), ignore_errors=True)
     folder = place / str(max(numbers, default=0) + 1)

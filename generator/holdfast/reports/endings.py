@@ -12,7 +12,7 @@ from holdfast.errors import one_line
 
 def text(ended: Ended) -> str:
     """What ended, or what is left to do before it can."""
-    return "".join(f"{one_line(line)}\n" for line in "\n".join(_lines(ended)).split("\n"))
+    return "".join(f"{one_line(line)}\n" for line in _lines(ended))
 
 
 def _lines(ended: Ended) -> Iterator[str]:
@@ -23,10 +23,10 @@ def _lines(ended: Ended) -> Iterator[str]:
     yield f"{ended.root.name}: `holdfast {ended.verb}` {done[not ended.dry]}."
     if ended.later:
         where = f"kept in {_shown(ended)}" if ended.kept else "kept aside"
-        yield f"\nWhat you made of these since {'would be' if ended.dry else 'is'} {where}:"
+        yield from ("", f"What you made of these since {'would be' if ended.dry else 'is'} {where}:")
         yield from (f"  {path}" for path in ended.later)
     if ended.todo:
-        yield "\nNext:"
+        yield from ("", "Next:")
         yield from (f"  {each}" for each in ended.todo)
 
 
@@ -49,4 +49,4 @@ def as_json(ended: Ended) -> str:
         "kept": str(ended.kept) if ended.kept else None,
         "todo": list(ended.todo),
     }
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json.dumps(data, indent=2)  # In ASCII: a pipe may have another encoding, and not every name is text.
