@@ -1131,6 +1131,24 @@ def test_a_squash_and_a_stash_are_put_right_by_sync_too(world: World, way: list[
     assert world.holdfast("sync").out == "orders: nothing to change.\n"
 
 
+def test_a_squash_in_a_stopped_rebase_keeps_what_the_branch_has(world: World) -> None:
+    """Git names the commit then that the rebase stopped at, and not what was put upon it."""
+    two_branches(world)
+    world.git("merge", "--abort")
+    world.git("checkout", "--quiet", "other")
+    world.write("code/b.txt", world.read("code/b.txt") + "of the other branch\n")
+    world.commit("more")
+    world.git("checkout", "--quiet", "-")
+    world.git("-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "--interactive", "HEAD~1")
+    assert (world.project / ".git/REBASE_HEAD").exists()
+    with pytest.raises(subprocess.CalledProcessError):
+        world.git("merge", "--squash", "other")
+    done = world.holdfast("sync")
+    assert (done.code, done.err) == (0, "")
+    assert world.read("code/b.txt").endswith("of the other branch\n")
+    assert world.read("a.txt") == changed(3, "theirs", changed(18, "mine"))
+
+
 @pytest.mark.parametrize("way", ["merge", "rebase", "cherry-pick"])
 def test_a_branch_with_an_update_and_one_with_a_function_are_put_right_by_sync(world: World, way: str) -> None:
     """What git merged without a conflict has both branches' edits, too, each told from another template's render."""

@@ -106,8 +106,8 @@ class _Merge:
 
 def _overlay(project: Project, repository: Repository, mine: Tree, other: Tree, new: Tree) -> Overlay:
     """What to merge in the place of what lies there: by path."""
-    named = repository.other()
-    merge = _Merge(repository, repository.index(), repository.committed(), repository.committed(named) if named else {})
+    index = repository.index()
+    merge = _Merge(repository, index, repository.committed(), _brought(repository, index))
     paths = sorted(mine.keys() | other.keys() | new.keys())
     there = disk.read(project.root, paths).plain
     overlay = Overlay()
@@ -122,6 +122,15 @@ def _overlay(project: Project, repository: Repository, mine: Tree, other: Tree, 
         elif path in other and (path not in mine or (merge.changed(path) and merge.is_head(path, mine[path]))):
             overlay.base[path] = other[path]  # All that was edited here was edited in the other branch.
     return overlay
+
+
+def _brought(
+    repository: Repository, index: Mapping[str, Mapping[int, tuple[str, str]]]
+) -> Mapping[str, tuple[str, str]]:
+    """The commit that is brought to HEAD. Nothing where the conflicts are not its: a stash in a stopped rebase."""
+    named = repository.other()
+    found = repository.committed(named) if named else {}
+    return found if found.get(lock.FILE) == index[lock.FILE][THEIRS] else {}
 
 
 def _joined(path: str, base: File | None, theirs: Entry, new: File) -> File | None:
