@@ -50,6 +50,38 @@ def test_what_is_left_to_do_after_files_of_a_pattern_changed_says_the_template(w
     assert "\nNext:\n  tell them\n" in world.holdfast("update").out
 
 
+@pytest.mark.parametrize(
+    ("after", "said"),
+    [
+        ('"*" = 5', "'*' = 5"),
+        ('"*" = ""', "'*' = ''"),
+        ('"*" = { a = "b" }', "'*' = a table"),
+        ('"*" = "one\\n\\nNext:\\n  two"', r"'*' = 'one\n\nNext:\n  two'"),
+        ('"\\u001b[2J" = "\\u001b[2J"', r"'\x1b[2J' = '\x1b[2J'"),
+    ],
+)
+def test_what_is_left_to_do_is_one_line_of_text(world: World, after: str, said: str) -> None:
+    world.start()
+    manifest = str(TEMPLATE["template/template.toml"])
+    world.release("2.0.0", {"template/template.toml": f"{manifest}[after]\n{after}\n"})
+    before = world.state()
+    done = world.holdfast("update")
+    assert (done.code, done.out, done.err) == (
+        2,
+        "",
+        f"holdfast: template/template.toml: [after] has {said}; write in one line what is left to do\n",
+    )
+    assert world.state() == before
+
+
+def test_what_two_patterns_leave_to_do_is_said_once(world: World) -> None:
+    manifest = str(TEMPLATE["template/template.toml"]) + '[after]\n"code/*" = "tell them"\n"*/b.txt" = "tell them"\n'
+    world.release("1.0.0", {"template/template.toml": manifest})
+    world.start()
+    world.release("2.0.0", {"template/project/files/code/b.txt": "new\n"})
+    assert world.outcome("update")["todo"] == ["tell them"]
+
+
 def test_a_second_update_is_nothing(world: World) -> None:
     world.start()
     world.release("2.0.0", {A: changed(3, "new")})

@@ -12,7 +12,7 @@ from holdfast.model import Options, Question
 from holdfast.parts import EVENTS, FUNCTION, OPTIONAL, PROJECT, RESOURCES, Part, read_part
 from holdfast.sharing import reachable, sharing
 from holdfast.source import Template
-from holdfast.tables import read_choices, read_tables
+from holdfast.tables import read_after, read_choices, read_tables
 
 #: A part's file: of `template/<group>` or of `template/<group>/<name>`; below `files/` it is one that a part makes.
 _PART = re.compile(r"template/([^/]+)(?:/(?!(?:files|slots|each|granted)/)([^/]+))?/part\.toml")
@@ -26,6 +26,7 @@ class Catalogue:
     parts: Mapping[tuple[str, str], Part]
     tables: Mapping[str, tuple[Question, ...]]
     choices: Mapping[str, str]
+    after: Mapping[str, str]
 
     def group(self, group: str) -> Mapping[str, Part]:
         """The parts of one folder by name: `events` gives `http-api` and its neighbours."""
@@ -74,7 +75,7 @@ def load(template: Template) -> Catalogue:
     check_parts(parts, using)
     tables = read_tables(template, parts, choices)
     check_tables(parts, tables)
-    return Catalogue(template, parts, tables, choices)
+    return Catalogue(template, parts, tables, choices, read_after(template))
 
 
 def _folders(template: Template) -> dict[tuple[str, str], list[str]]:

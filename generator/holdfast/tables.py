@@ -30,6 +30,19 @@ def read_choices(template: Template, parts: Iterable[tuple[str, str]]) -> dict[s
     return {group: str(key) for group, key in choices.items()}
 
 
+def read_after(template: Template) -> dict[str, str]:
+    """What is left to do where a command changed files of a pattern, in a line that a terminal can be shown."""
+    after = shapes.table(template.manifest, "after", MANIFEST)
+    for pattern, todo in after.items():
+        if not isinstance(todo, str) or not todo.strip() or not todo.isprintable():
+            raise HoldfastError(
+                f"[after] has {shown(pattern)} = {shown(todo)}",
+                where=MANIFEST,
+                todo="write in one line what is left to do",
+            )
+    return {pattern: str(todo) for pattern, todo in after.items()}
+
+
 def read_tables(
     template: Template, parts: Mapping[tuple[str, str], Part], choices: Mapping[str, str]
 ) -> dict[str, tuple[Question, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from holdfast import git, lock, render, shapes
+from holdfast import git, lock, render
 from holdfast.changing import moving, refusing, replacing
 from holdfast.changing.moving import Moves
 from holdfast.changing.opened import Project
@@ -21,7 +21,6 @@ from holdfast.merging import disk, plan
 from holdfast.merging.disk import Disk
 from holdfast.merging.plan import Plan, Sides
 from holdfast.model import TemplateRef
-from holdfast.source import MANIFEST
 from holdfast.spec import FILE as SPEC
 from holdfast.tree import Tree
 
@@ -81,8 +80,9 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
 
 def _after(wanted: Wanted, new: Iterable[str]) -> list[str]:
     """What the template has to be done where files of a pattern were changed."""
-    known = shapes.table(wanted.catalogue.template.manifest, "after", MANIFEST)
-    return [str(todo) for pattern, todo in known.items() if any(fnmatchcase(path, pattern) for path in new)]
+    after = wanted.catalogue.after
+    found = [todo for pattern, todo in after.items() if any(fnmatchcase(path, pattern) for path in new)]
+    return list(dict.fromkeys(found))
 
 
 def files(project: Project) -> list[str]:
