@@ -60,6 +60,36 @@ def test_a_journal_that_is_none_is_refused(world: World, text: str) -> None:
     assert "the journal cannot be read" in done.err
 
 
+@pytest.mark.parametrize("state", ["do", "waiting"])
+@pytest.mark.parametrize("command", ["sync", "continue", "abort"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"conflicts": [{"path": 5, "marked": True, "what": "x"}]},
+        {"conflicts": [{"path": "../out", "marked": True, "what": "x"}]},
+        {"conflicts": [{"path": "a\0b", "marked": False, "what": "x"}]},
+        {"folders": {"x": float("inf")}},
+        {"folders": {"../out": 0o755}},
+        {"flags": {"../out": "S"}},
+        {"intended": ["../out"]},
+    ],
+)
+def test_a_journal_of_odd_things_is_refused(world: World, state: str, command: str, odd: dict[str, Any]) -> None:
+    world.start(git=False)
+    home = journal(world, state=state)
+    (home / "holdfast.lock").write_bytes(EVIL)
+    text = json.loads((home / f"{state}.json").read_text(encoding="utf-8"))
+    (home / f"{state}.json").write_text(json.dumps({**text, **odd}), encoding="utf-8")
+    before = tree(world.place)
+    done = world.holdfast(command)
+    assert (done.code, done.out) == (2, "")
+    assert "the journal cannot be read" in done.err or "the journal in it is none of holdfast's" in done.err
+    assert done.err.count("\n") == 1
+    assert {k: v for k, v in tree(world.place).items() if ".holdfast/" not in k} == {
+        k: v for k, v in before.items() if ".holdfast/" not in k
+    }
+
+
 def test_a_journal_that_was_committed_is_nobodys(world: World) -> None:
     world.start()
     journal(world, "b.txt")

@@ -102,7 +102,7 @@ def read(home: Path) -> tuple[State, Journal] | None:
             return state, Journal(
                 str(data["verb"]),
                 tuple(_checked(Step(**step), home) for step in data["steps"]),
-                tuple(Waiting(**each) for each in data["conflicts"]),
+                tuple(_waiting(Waiting(**each), home) for each in data["conflicts"]),
                 tuple(map(str, data["todo"])),
                 {_placed(path, home): int(mode) & 0o7777 for path, mode in data.get("folders", {}).items()},
                 {_placed(path, home): str(flag) for path, flag in data.get("flags", {}).items()},
@@ -110,7 +110,7 @@ def read(home: Path) -> tuple[State, Journal] | None:
             )
         except FileNotFoundError:
             continue
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             raise HoldfastError(
                 f"the journal cannot be read ({type(error).__name__})",
                 where=str(home),
@@ -124,6 +124,11 @@ def _checked(step: Step, home: Path) -> Step:
     path = step.path if _STATE.match(step.before) and _STATE.match(step.after) else ""
     _placed(path, home, step.path)
     return step
+
+
+def _waiting(conflict: Waiting, home: Path) -> Waiting:
+    _placed(conflict.path, home)
+    return conflict
 
 
 def _placed(path: str, home: Path, named: str = "") -> str:
