@@ -200,6 +200,38 @@ def test_settings_of_the_projects_repository_choose_no_program(world: World) -> 
     assert not (world.place / "ran").exists()
 
 
+def test_a_name_is_no_more_than_its_line(world: World) -> None:
+    """Whoever may name a file could say otherwise what is left to do."""
+    world.start()
+    world.write("code/x\n\nNext:\n  evil", "x\n")
+    world.commit()
+    moved = {each: world.files[f"template/project/files/code/{each}.txt"] for each in "bc"}
+    world.release("2.0.0", {
+        **{f"template/project/files/code/{each}.txt": None for each in moved},
+        **{f"template/project/files/lib/{each}.txt": content for each, content in moved.items()},
+    })  # fmt: skip
+    done = world.holdfast("update")
+    assert "  add     lib/x\\n\\nNext:\\n  evil\n" in done.out
+    assert "  code/x\\n\\nNext:\\n  evil: it moved with the folder that it was in\n" in done.out
+    assert "  evil" not in done.out.split("\n")
+
+
+@pytest.mark.parametrize("odd", ["name", "version", "place"])
+def test_a_template_that_no_lock_can_name_is_refused(world: World, odd: str) -> None:
+    world.start()
+    said = {"name": "tiny", "version": "2.0.0", "place": "template"} | {odd: "2\nNext: x"}
+    manifest = f"format = 1\nname = {json.dumps(said['name'])}\nversion = {json.dumps(said['version'])}\n"
+    world.release("2.0.0", {"template/template.toml": manifest})
+    if odd == "place":
+        world.template.rename(world.place / said["place"])
+    before = world.state()
+    done = world.holdfast("update", "--template", f"../{said['place']}")
+    assert done.code == 2
+    assert done.err.endswith(r"2\nNext: x' is more than a line can show; rename it" + "\n")
+    assert done.err.count("\n") == 1
+    assert world.state() == before
+
+
 def test_what_others_wrote_does_not_steer_the_terminal(world: World) -> None:
     world.start()
     world.release("2.0.0", {"CHANGELOG.md": "## 2.0.0\n\n- \x1b]0;evil\x07 news\n"})

@@ -109,6 +109,9 @@ def from_files(files: Mapping[str, bytes], *, where: str, location: str = "", tr
             where=f"{where}/{MANIFEST}",
             todo="use a template of this format, or a holdfast that speaks its format",
         )
+    for each in (name, version, location):  # They stand in holdfast.lock, which holds nothing else.
+        if not each.isprintable():
+            raise HoldfastError(f"{shown(each)} is more than a line can show", where=where, todo="rename it")
     ref = TemplateRef(name, version, digest(declared_files), location)
     changelog = normalised(files.get(CHANGELOG, b"")).decode("utf-8", "replace")
     return Template(ref, declared_files, manifest, trusted, changelog)

@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterator
 
 from holdfast.commands.adopt import Adopted
+from holdfast.errors import one_line
 
 
 def text(found: Adopted) -> str:
     """Which template it is, and how far the project is from it."""
-    return "\n".join(_lines(found)) + "\n"
+    return "".join(f"{one_line(line)}\n" for line in _lines(found))
 
 
 def _lines(found: Adopted) -> Iterator[str]:
@@ -20,7 +21,7 @@ def _lines(found: Adopted) -> Iterator[str]:
     yield f"{found.same} of {total} files are as that template makes them."
     for what, paths in (("changed", found.changed), ("missing", found.missing)):
         if paths:
-            yield f"\n{what.capitalize()}:"
+            yield from ("", f"{what.capitalize()}:")
             yield from (f"  {path}" for path in paths)
 
 

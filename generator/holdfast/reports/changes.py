@@ -24,27 +24,27 @@ def text(outcome: Outcome, *, did: Sequence[str] = (), news: str = "") -> str:
 
     `did` names what was added, removed or renamed in the spec.
     """
-    lines = "\n".join(_lines(outcome, did, news)).expandtabs().split("\n")
-    return "\n".join(map(one_line, lines)) + "\n"  # Names and changelogs are anybody's: a terminal obeys none.
+    # Names and changelogs are anybody's: a terminal obeys none, and none is more than its line.
+    return "".join(f"{one_line(line.expandtabs())}\n" for line in _lines(outcome, did, news))
 
 
 def _lines(outcome: Outcome, did: Sequence[str], news: str) -> Iterator[str]:
     yield from outcome.said
     if news:  # First, for it is long: what is left to do stands last, where a terminal ends.
-        yield f"What changes with {outcome.after.name} {outcome.after.version}:\n\n{news}\n"
+        yield from (f"What changes with {outcome.after.name} {outcome.after.version}:", "", *news.split("\n"), "")
     kinds = {path: _kind(outcome, path) for path in outcome.new}
     yield _headline(outcome, list(kinds.values()), did)
     if outcome.dry or len(kinds) <= _LISTED:
         yield from (f"  {kind:<6}  {path}" for path, kind in sorted(kinds.items()))
     if outcome.conflicts:
-        yield "\nIn conflict:"
+        yield from ("", "In conflict:")
         yield from (f"  {conflict.path}: {conflict.what}" for conflict in outcome.conflicts)
     if outcome.notes:
-        yield "\nTo know:"
+        yield from ("", "To know:")
         yield from (f"  {note.path}: {note.what}" for note in outcome.notes)
     todo = list(_todo(outcome))
     if todo and not outcome.dry:
-        yield "\nNext:"
+        yield from ("", "Next:")
         yield from (f"  {each}" for each in todo)
 
 
