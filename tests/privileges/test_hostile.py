@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
 import pytest
 
+from holdfast.catalogue import Catalogue
+from holdfast.commands.privileges import privileges
 from holdfast.errors import HoldfastError
 from holdfast.privileges import sources
 from holdfast.privileges.findings import Verdict
 from holdfast.privileges.inspection import inspect
+from holdfast.reports import privileges as report
 
 TEMPLATE = """\
 Transform: AWS::Serverless-2016-10-31
@@ -18,6 +22,11 @@ Resources:
   App:
     Type: AWS::Serverless::Function
     Properties: {Runtime: python3.13, Handler: app.handler, CodeUri: src/}
+"""
+CALL = """\
+import os, boto3
+def handler(event, context):
+    boto3.client("dynamodb").get_item(TableName=os.environ["T"], Key={})
 """
 
 
@@ -130,3 +139,28 @@ def test_depth_has_an_end(tmp_path: Path, shape: str, count: int) -> None:
     start, _, rest = shape.partition("{")
     repeated, _, end = rest.partition("}")
     verdict(tmp_path, f"import boto3\ndef handler(e, c):\n    return {start}{repeated * count}{end}\n")
+
+
+def test_names_of_a_project_steer_no_terminal_and_no_shell(tmp_path: Path, catalogue: Catalogue) -> None:
+    """What it calls its things is shown in a line each, and put into no command that somebody types."""
+    verdict(tmp_path, CALL)
+    evil = '"a\\u001b[2J\\nb $(touch x)"'
+    named = f"{{Variables: {{T: {evil}}}}}"
+    template = TEMPLATE.replace("App:", "AppFunction:").replace("src/}", f"src/, Environment: {named}}}")
+    (tmp_path / "template.yaml").write_text(template, encoding="utf-8")
+    (tmp_path / "holdfast.toml").write_text(f'[functions.app]\n[resources.{evil}]\nkind = "table"\n', encoding="utf-8")
+    outcome = privileges(tmp_path, catalogue, fix=False)
+    assert [gap.grants for one in outcome.verdicts for gap in one.missing] == [()]
+    assert report.text(outcome) == (
+        "app\n  missing    dynamodb:GetItem on table/a\\x1b[2J\\nb $(touch x), called at src/app.py:3\n"
+        "1 function: 1 missing, 0 unused, 0 unresolved.\n"
+    )
+
+
+def test_json_names_every_file_whatever_a_pipe_can_hold(tmp_path: Path, catalogue: Catalogue) -> None:
+    verdict(tmp_path, "")
+    (tmp_path / "src/ü.py").write_text(CALL, encoding="utf-8")
+    (tmp_path / "template.yaml").write_text(TEMPLATE.replace("app.handler", "ü.handler"), encoding="utf-8")
+    said = report.as_json(privileges(tmp_path, catalogue, fix=False))
+    assert said.isascii()
+    assert json.loads(said)["functions"][0]["missing"][0]["places"] == [{"file": "src/ü.py", "line": 3}]

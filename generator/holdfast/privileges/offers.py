@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from holdfast import names
 from holdfast.catalogue import Catalogue
 from holdfast.privileges.findings import Missing, Verdict
 from holdfast.privileges.grants import Spec
@@ -20,7 +21,12 @@ def offered(spec: Spec, verdicts: Sequence[Verdict], catalogue: Catalogue) -> tu
 
 
 def _grants(spec: Spec, verdict: Verdict, gap: Missing, catalogue: Catalogue) -> tuple[str, ...]:
-    """None for a grant that the function has for a part of the resource: a wider one is not to be had by the way."""
+    """None for a grant that the function has for a part of the resource: a wider one is not to be had by the way.
+
+    What is called as no service of ours could call it is none either: this becomes a command that somebody types.
+    """
+    if not names.NAME.match(verdict.function):
+        return ()
     held = {granted.text.partition("(")[0] for granted in spec.grants if granted.function == verdict.function}
     return tuple(grant for grant in _giving(spec, gap, catalogue) if grant not in held)
 
@@ -29,7 +35,11 @@ def _giving(spec: Spec, gap: Missing, catalogue: Catalogue) -> Iterator[str]:
     kinds = catalogue.group("resources")
     for name, resource in spec.resources.items():
         part = kinds.get(str(resource.get("kind", "")))
-        if part is None or not _may_be(str(resource.get("physical_name", name)), gap.resources):
+        if (
+            part is None
+            or not names.NAME.match(name)
+            or not _may_be(str(resource.get("physical_name", name)), gap.resources)
+        ):
             continue
         for rule in part.grants.rules.values():
             if gap.action in rule.actions and not rule.event:

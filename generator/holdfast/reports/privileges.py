@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from holdfast.commands.privileges import Outcome
+from holdfast.errors import one_line
 from holdfast.privileges.findings import Missing, Place, Unresolved, Unused, Verdict
 
 if TYPE_CHECKING:
@@ -32,11 +33,12 @@ def _print(outcome: Outcome, console: Console) -> None:
     for verdict in outcome.verdicts:
         lines = list(_lines(verdict))
         if lines:
-            console.print(f"[bold]{escape(verdict.function)}[/bold]")
+            console.print(f"[bold]{escape(one_line(verdict.function))}[/bold]")
         for colour, word, line in lines:
-            console.print(f"  [{colour}]{word:<10}[/{colour}] {escape(line)}")
+            console.print(f"  [{colour}]{word:<10}[/{colour}] {escape(one_line(line))}")
     for function, grants in outcome.removed.items():
-        console.print(f"removed from holdfast.toml: {escape(', '.join(grants))} of {escape(function)}")
+        taken = one_line(f"{', '.join(grants)} of {function}")
+        console.print(f"removed from holdfast.toml: {escape(taken)}")
     if outcome.removed:
         console.print("template.yaml still has the rights: its roles must follow (`holdfast sync`, or by hand).")
     console.print(_summary(outcome))
@@ -90,7 +92,7 @@ def as_json(outcome: Outcome) -> str:
         "functions": [_function(verdict) for verdict in outcome.verdicts],
         "removed": {function: list(grants) for function, grants in outcome.removed.items()},
     }
-    return json.dumps(data, indent=2, ensure_ascii=False)
+    return json.dumps(data, indent=2)  # In ASCII: a pipe may have another encoding, and not every name is text.
 
 
 def _function(verdict: Verdict) -> dict[str, Any]:
