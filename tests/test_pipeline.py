@@ -26,6 +26,7 @@ STAGES = ["dev", "prod"]
 PLAIN = {
     'echo "digest=$(cat .aws-sam/pack/DIGEST)" >> "$GITHUB_OUTPUT"',
     'echo "$DIGEST  SHA256SUMS" | sha256sum --check --strict && sha256sum --check --strict SHA256SUMS',
+    'export DIGEST="$(cat .aws-sam/pack/DIGEST)"',
 }
 #: A deployment's own checkout, on GitLab.
 OWN_CHECKOUT = [
@@ -157,7 +158,6 @@ def test_what_is_deployed_was_checked_and_the_stages_follow_each_other(system: s
         assert job.targets[-4:] == [".tools/sam/.done", "signin", "ship", "proven"]
         assert [line for line in job.says if "ship" in line] == [
             f"make signin ship STAGE={job.name.removeprefix('deploy-')}"
-            + {"github": "", "gitlab": ' DIGEST="$(cat .aws-sam/pack/DIGEST)"'}[system]
         ]
     assert "deploy-dev" in deploys[1].needs
 
@@ -188,7 +188,10 @@ def test_gitlab_unpacks_artifacts_over_no_checkout_but_that_of_a_deployment(cata
 def test_a_deployment_on_gitlab_runs_nothing_that_came_with_the_pack(
     catalogue: Catalogue, tmp_path: Path, stage: str
 ) -> None:
-    """An archive with a Makefile, with programs and with a git folder that runs some: what is run is the commit's own."""
+    """An archive with a Makefile, with programs, with a git folder that runs some, with a digest that make would run.
+
+    What is run is the commit's own.
+    """
     (job,) = (
         job
         for job in gitlab(_text(goldens.trees(catalogue)["ci-gitlab"], ".gitlab-ci.yml"))
@@ -218,7 +221,9 @@ def test_a_deployment_on_gitlab_runs_nothing_that_came_with_the_pack(
     ]
     for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "x"]):
         tools.run([*git, *words])
-    (checkout / ".aws-sam/pack/DIGEST").write_text("0f", encoding="utf-8")
+    trace = tmp_path / "trace"
+    digest = f"0f$(shell touch {trace})"
+    (checkout / ".aws-sam/pack/DIGEST").write_text(digest, encoding="utf-8")
     (checkout / "Makefile").write_text("%:\n\t@echo taken over\n", encoding="utf-8")
     (checkout / "tools/own.py").write_text("taken over", encoding="utf-8")
     (checkout / ".git/config").write_text('[core]\n\tfsmonitor = "echo taken over >&2; false"\n', encoding="utf-8")
@@ -229,8 +234,8 @@ def test_a_deployment_on_gitlab_runs_nothing_that_came_with_the_pack(
     }  # fmt: skip
     printed = tools.run(["bash", "-eu", "-c", "\n".join(job.says)], cwd=checkout, env=env)
     said = [line for line in printed.splitlines() if line.startswith("the commit has ")]
-    assert said == [f"the commit has {name}: own0f" for name in (".tools/sam/.done", "signin", "ship", "proven")]
-    assert "taken over" not in printed
+    assert said == [f"the commit has {name}: own{digest}" for name in (".tools/sam/.done", "signin", "ship", "proven")]
+    assert ("taken over" in printed, trace.exists()) == (False, False)
 
 
 #: What became of what a deployment waits for, beside all else that went well, and which stages are deployed then.
@@ -376,7 +381,7 @@ def test_gitlab_runs_what_lambda_runs(catalogue: Catalogue, runtime: str) -> Non
 def test_owners_approve_what_could_deploy(system: str, files: Tree) -> None:
     owners = _text(files, {"github": ".github/CODEOWNERS", "gitlab": ".gitlab/CODEOWNERS"}[system])
     own = {"github": ["/.github/"], "gitlab": ["/.gitlab-ci.yml", "/.gitlab/"]}[system]
-    for path in [*own, "/platform/", "/template.yaml", "/requirements*.txt", "/tools/", "/waivers.toml"]:
+    for path in [*own, "/platform/", "/template.yaml", "/requirements*.txt", "/tools/", "/Makefile", "/*.py", "/waivers.toml"]:
         assert re.search(rf"^{re.escape(path)} @\S+$", owners, re.MULTILINE), path
 
 
