@@ -381,7 +381,16 @@ def test_gitlab_runs_what_lambda_runs(catalogue: Catalogue, runtime: str) -> Non
 def test_owners_approve_what_could_deploy(system: str, files: Tree) -> None:
     owners = _text(files, {"github": ".github/CODEOWNERS", "gitlab": ".gitlab/CODEOWNERS"}[system])
     own = {"github": ["/.github/"], "gitlab": ["/.gitlab-ci.yml", "/.gitlab/"]}[system]
-    for path in [*own, "/platform/", "/template.yaml", "/requirements*.txt", "/tools/", "/Makefile", "/*.py", "/waivers.toml"]:
+    for path in [
+        *own,
+        "/platform/",
+        "/template.yaml",
+        "/requirements*.txt",
+        "/tools/",
+        "/Makefile",
+        "/*.py",
+        "/waivers.toml",
+    ]:
         assert re.search(rf"^{re.escape(path)} @\S+$", owners, re.MULTILINE), path
 
 

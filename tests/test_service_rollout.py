@@ -384,6 +384,11 @@ def test_an_older_run_never_deploys_over_what_a_later_one_has(service: Path, aws
         done.stdout,
     )
     assert told(deploy("11"))[0] == "deploy"
+    done = deploy("x1")
+    assert (done.returncode, done.stdout) == (
+        1,
+        "deploy: RUN is 'x1', and no number of a pipeline's run: unset it\n",
+    )
 
 
 def test_a_deployment_whose_before_cannot_be_kept_is_looked_at_all_the_same(service: Path, aws: dict[str, str]) -> None:
