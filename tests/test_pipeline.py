@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -31,7 +32,9 @@ PLAIN = {
 #: A deployment's own checkout, on GitLab.
 OWN_CHECKOUT = [
     'cd "$(mktemp -d)"',
-    'git init --quiet . && git fetch --quiet --depth 1 "$CI_REPOSITORY_URL" "$CI_COMMIT_SHA" && git checkout --quiet FETCH_HEAD',
+    "git init --quiet .",
+    'test -z "${CI_SERVER_TLS_CA_FILE:-}" || git config "http.$CI_SERVER_URL.sslCAInfo" "$CI_SERVER_TLS_CA_FILE"',
+    'git fetch --quiet --depth 1 "$CI_REPOSITORY_URL" "$CI_COMMIT_SHA" && git checkout --quiet FETCH_HEAD',
     'mkdir .aws-sam && cp -R "$CI_PROJECT_DIR/.aws-sam/pack" .aws-sam/pack',
 ]
 
@@ -198,7 +201,7 @@ def test_a_deployment_on_gitlab_runs_nothing_that_came_with_the_pack(
         if job.name == f"deploy-{stage}"
     )
     assert job.body["variables"]["GIT_STRATEGY"] == "none"
-    assert job.says[:3] == OWN_CHECKOUT
+    assert job.says[: len(OWN_CHECKOUT)] == OWN_CHECKOUT
     names = re.findall(r"[\w.-]+(?:/[\w.-]+)*", " ".join(job.targets))
     makefile = "".join(
         f"{name}:\n\t@echo the commit has {name}: $$(cat tools/own.py .aws-sam/pack/DIGEST)\n" for name in names
@@ -236,6 +239,26 @@ def test_a_deployment_on_gitlab_runs_nothing_that_came_with_the_pack(
     said = [line for line in printed.splitlines() if line.startswith("the commit has ")]
     assert said == [f"the commit has {name}: own{digest}" for name in (".tools/sam/.done", "signin", "ship", "proven")]
     assert ("taken over" in printed, trace.exists()) == (False, False)
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_a_deployment_on_gitlab_believes_who_the_runner_believes(tmp_path: Path, given: bool) -> None:
+    """A GitLab of one's own may have a certificate that only its runners know; no other place is believed by it."""
+    place, authority = tmp_path / "tmp", tmp_path / "authority.pem"
+    place.mkdir()
+    env = {
+        "TMPDIR": str(place),
+        "CI_SERVER_URL": "https://gitlab.example.com",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_NOSYSTEM": "1",
+    }
+    env |= {"CI_SERVER_TLS_CA_FILE": str(authority)} if given else {}
+    tools.run(["bash", "-eu", "-c", "\n".join(OWN_CHECKOUT[:3])], cwd=tmp_path, env=env)
+    (own,) = place.iterdir()
+    for host, known in (("gitlab.example.com", given), ("example.com", False)):
+        asked = ["config", "--get-urlmatch", "http.sslCAInfo", f"https://job:token@{host}/acme/orders.git"]
+        done = tools.attempt(["git", *asked], cwd=own, env=env)
+        assert done.stdout == (f"{authority}\n" if known else ""), host
 
 
 #: What became of what a deployment waits for, beside all else that went well, and which stages are deployed then.
