@@ -152,11 +152,12 @@ def main() -> int:
     for line in (*left, *waivers.told(used if unknown else accepted, used), *unknown):
         print(line)
     status = 1 if any(one.known for one in left) else 2 if left or unknown else 0
+    why = "gave no answer" if unknown else "does not know every package"
     print(
         (
             f"audit: no known vulnerability in {len(locked)} locked versions{' but what is waived' if used else ''}",
             "audit: vulnerable; `make upgrade PACKAGE=…`, with COOLDOWN=0 where the mend is younger than a week",
-            "audit: not known, the vulnerability service gave no answer; this is no pass",
+            f"audit: not known, the vulnerability service {why}; this is no pass",
         )[status]
     )
     return status

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -47,8 +48,16 @@ def sam_deploy(stage: Stage, template: Path, *words: str) -> int:
     return subprocess.call(command)
 
 
+def numbered() -> int:
+    """The number of the pipeline's run; 0 at a machine of somebody's own. Ends the program where it is none."""
+    text = os.environ.get("RUN") or "0"
+    if not re.fullmatch("[0-9]{1,18}", text):
+        sys.exit(f"deploy: RUN is {text!r}, and no number of a pipeline's run: unset it")
+    return int(text)
+
+
 def main(name: str, template: str) -> int:
-    stage = load(name)
+    run, stage = numbered(), load(name)
     built = Path(template)
     body = stamped(local_aws.load(built), stage.overrides)
     target = built.with_name(f"{name}.json")
@@ -57,7 +66,6 @@ def main(name: str, template: str) -> int:
     changed, unkept = (Path(".aws-sam") / f"{name}.{what}" for what in ("changed", "unkept"))
     for note in (changed, unkept):
         note.unlink(missing_ok=True)
-    run = int(os.environ.get("RUN") or 0)
     with explained("deploy"):
         if run and (later := newer(stage, run)):
             sys.exit(f"deploy: {name} was deployed by a later run: {later}; to go back, revert or make rollback")
