@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -121,6 +122,25 @@ def test_of_the_old_template_only_what_changed_since_is_rendered(
     (_, new), (_, old) = runs
     assert old == again
     assert len(new) > len(again) + 5
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_an_edit_whose_hash_somebody_wrote_into_the_lock_is_an_edit(world: World, committed: bool) -> None:
+    """It silences a service's `make drift`, and must cost nobody what they wrote."""
+    world.start()
+    world.write("a.txt", changed(3, "mine"))
+    lock: dict[str, Any] = world.lock()
+    lock["files"]["a.txt"]["sha256"] = hashlib.sha256(changed(3, "mine").encode()).hexdigest()
+    world.write("holdfast.lock", json.dumps(lock, indent=1))
+    world.commit() if committed else world.git("commit", "--quiet", "--message", "lock", "holdfast.lock")
+    assert world.holdfast("sync").code == 0
+    assert world.read("a.txt") == changed(3, "mine")
+    world.write("holdfast.lock", json.dumps(lock, indent=1))
+    world.git("commit", "--quiet", "--allow-empty", "--message", "lock", "holdfast.lock")
+    world.release("2.0.0", {A: changed(18, "new")})
+    done = world.holdfast("update")
+    assert done.code == (0 if committed else 2), done.err
+    assert world.read("a.txt") == changed(3, "mine", changed(18, "new") if committed else LINES)
 
 
 def test_both_changed_the_same_line(world: World) -> None:

@@ -17,6 +17,7 @@ from holdfast.changing.values import Outcome, Overlay, Wanted
 from holdfast.changing.writing import write
 from holdfast.git import Entry
 from holdfast.lock import FILE as LOCK
+from holdfast.lock import Lock
 from holdfast.merging import disk, plan
 from holdfast.merging.disk import Disk
 from holdfast.merging.plan import Plan, Sides
@@ -34,8 +35,7 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
     was = overlay.lock or project.lock()
     theirs = render.render(wanted.spec, wanted.catalogue)
     there = disk.read(project.root, theirs)
-    unchanged = {path: entry.content for path, entry in there.plain.items() if was.rendered(path, entry.content)}
-    base = {**render.render(was.resolved(wanted.old), wanted.old, known=unchanged), **overlay.base}
+    base = {**render.render(was.resolved(wanted.old), wanted.old, known=_known(was, there, theirs)), **overlay.base}
     notes = replacing.check(base, theirs, strict=wanted.strict)
     moves = moving.moves(wanted.renaming, base, theirs, files(project) if wanted.renaming else ())
     modes = _modes(project, base, theirs)
@@ -76,6 +76,15 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
         kept = {each.path: there.raw[each.path] for each in found.conflicts if each.path in there.raw}
         write(project, outcome.verb, {**kept, **old}, new, outcome.conflicts, outcome.todo, finishing=finishing)
     return outcome
+
+
+def _known(was: Lock, there: Disk, theirs: Tree) -> dict[str, bytes]:
+    """The files that are as the lock has them and stay so: their old render is at hand.
+
+    Not those that change: somebody may have written the hash of an edit into the lock, and the edit would be gone.
+    """
+    plain = {path: entry.content for path, entry in there.plain.items()}
+    return {path: text for path, text in plain.items() if text == theirs[path].content and was.rendered(path, text)}
 
 
 def _after(wanted: Wanted, new: Iterable[str]) -> list[str]:
