@@ -1248,6 +1248,27 @@ def test_a_conflict_that_somebody_began_to_resolve_is_not_resolved_anew(world: W
     assert tree(world.project) == before
 
 
+@pytest.mark.parametrize("way", ["merge", "cherry-pick", "rebase"])
+def test_what_somebody_resolved_and_staged_is_not_merged_anew(world: World, way: str) -> None:
+    """Nor what they changed of a file that git had merged without a conflict."""
+    two_branches(world)
+    if way != "merge":
+        world.git("merge", "--abort")
+        with pytest.raises(subprocess.CalledProcessError):
+            world.git(way, "other")
+    both = changed(10, "by hand", changed(3, "theirs", changed(18, "mine")))
+    world.write("a.txt", both)
+    names = ["ship", "bill"] if way == "rebase" else ["bill", "ship"]
+    listed = "".join(f'  {name}: "{name}"\n' for name in ("hello", *names))
+    resolved = f'owner: "payments"\n# by hand\nfunctions:\n{listed}  # Yours go below this line.\n  own: by hand\n'
+    world.write("list.yaml", resolved)
+    world.git("add", "a.txt", "list.yaml")
+    done = world.holdfast("sync")
+    assert (done.code, done.err) == (0, "")
+    assert world.read("a.txt") == both
+    assert world.read("list.yaml") == resolved
+
+
 def test_branches_that_changed_the_same_key_are_for_their_users(world: World) -> None:
     world.start()
     world.git("checkout", "--quiet", "-b", "other")

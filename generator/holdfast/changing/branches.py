@@ -70,12 +70,16 @@ def _text(project: Project, repository: Repository, stages: dict[int, tuple[str,
 
 @dataclass(frozen=True)
 class _Merge:
-    """A merge that git is in the middle of: its index, HEAD, and the commit that is brought there, if git names it."""
+    """A merge that git is in the middle of: its index, HEAD, the commit that is brought there and what both come from.
+
+    The last two are empty where git does not name them.
+    """
 
     repository: Repository
     index: Mapping[str, Mapping[int, tuple[str, str]]]
     head: Mapping[str, tuple[str, str]]
     brought: Mapping[str, tuple[str, str]]
+    ancestor: Mapping[str, tuple[str, str]]
 
     def changed(self, path: str) -> bool:
         """Whether the merge made something else of a file than HEAD has."""
@@ -94,7 +98,14 @@ class _Merge:
             return None
         if stages[0][1] != self.repository.name_of(found.content):  # Somebody touched it since.
             return None
-        return self._entry(*self.head[path]), self._entry(*self.brought[path])
+        ours, theirs = self._entry(*self.head[path]), self._entry(*self.brought[path])
+        return (ours, theirs) if self._made(path, ours, theirs) == found.content else None
+
+    def _made(self, path: str, ours: Entry, theirs: Entry) -> bytes | None:
+        """What git makes of a file: what else is staged there, somebody resolved by hand."""
+        base = {path: self._entry(*self.ancestor[path])} if path in self.ancestor else {}
+        merged = files.merge(base, {path: ours}, {path: theirs}, dict, names=("ours", "theirs"))
+        return None if merged.conflicts else merged.tree[path].content
 
     def is_head(self, path: str, file: File) -> bool:
         """Whether HEAD has a file just as it was rendered."""
@@ -107,7 +118,7 @@ class _Merge:
 def _overlay(project: Project, repository: Repository, mine: Tree, other: Tree, new: Tree) -> Overlay:
     """What to merge in the place of what lies there: by path."""
     index = repository.index()
-    merge = _Merge(repository, index, repository.committed(), _brought(repository, index))
+    merge = _Merge(repository, index, repository.committed(), *_brought(repository, index))
     paths = sorted(mine.keys() | other.keys() | new.keys())
     there = disk.read(project.root, paths).plain
     overlay = Overlay()
@@ -126,11 +137,17 @@ def _overlay(project: Project, repository: Repository, mine: Tree, other: Tree, 
 
 def _brought(
     repository: Repository, index: Mapping[str, Mapping[int, tuple[str, str]]]
-) -> Mapping[str, tuple[str, str]]:
-    """The commit that is brought to HEAD. Nothing where the conflicts are not its: a stash in a stopped rebase."""
+) -> tuple[Mapping[str, tuple[str, str]], Mapping[str, tuple[str, str]]]:
+    """The commit that is brought to HEAD, and what both come from.
+
+    Nothing where the conflicts are not its: a stash in a stopped rebase.
+    """
     named = repository.other()
     found = repository.committed(named) if named else {}
-    return found if found.get(lock.FILE) == index[lock.FILE][THEIRS] else {}
+    if found.get(lock.FILE) != index[lock.FILE][THEIRS]:
+        return {}, {}
+    ancestor = repository.ancestor(named)
+    return found, repository.committed(ancestor) if ancestor else {}
 
 
 def _joined(path: str, base: File | None, theirs: Entry, new: File) -> File | None:

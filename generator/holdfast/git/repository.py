@@ -95,6 +95,13 @@ class Repository:
         """The commit that is being merged into HEAD, or put upon it; nothing where git keeps none."""
         return next((name for name in _OTHERS if (self.folder / name).exists()), "")
 
+    def ancestor(self, other: str) -> str:
+        """The commit from which HEAD and what is brought there, as `other` names it, are told apart; or nothing."""
+        merging = other == "MERGE_HEAD"
+        asked = ["merge-base", "HEAD", other] if merging else ["rev-parse", "--verify", "--quiet", f"{other}^"]
+        done = call(asked, self.root)
+        return done.stdout.decode().strip() if done.returncode == 0 else ""
+
     def committed(self, commit: str = "HEAD") -> dict[str, tuple[str, str]]:
         """A commit below the project: by path, mode and name of the object."""
         done = call(["ls-tree", "-r", "-z", commit], self.root)
