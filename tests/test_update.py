@@ -143,6 +143,25 @@ def test_an_edit_whose_hash_somebody_wrote_into_the_lock_is_an_edit(world: World
     assert world.read("a.txt") == changed(3, "mine", changed(18, "new") if committed else LINES)
 
 
+def test_a_merge_that_gives_what_no_reader_takes_is_named(world: World) -> None:
+    """The user has the key at the top, the template adds it at the end: git sees no conflict, and YAML takes the last."""
+    lines = "".join(f"key{number}: {number}\n" for number in range(9))
+    world.release("1.0.0", {"template/project/files/own.yaml": lines, "template/project/files/odd.yaml": lines})
+    world.start()
+    world.write("own.yaml", "size: 1\n" + lines)
+    world.write("odd.yaml", "size: 1\nsize: 2\n" + lines)
+    world.commit()
+    new = {f"template/project/files/{name}.yaml": lines + "size: 3\n" for name in ("own", "odd")}
+    world.release("2.0.0", {**new})
+    done = world.holdfast("update")
+    assert (done.code, done.err) == (0, "")
+    assert (
+        "own.yaml:11: merged without a conflict, and now the key 'size' stands twice; mend that by hand\n" in done.out
+    )
+    assert "odd.yaml" not in done.out.partition("To know")[2]
+    assert world.read("own.yaml") == f"size: 1\n{lines}size: 3\n"
+
+
 def test_both_changed_the_same_line(world: World) -> None:
     world.start()
     world.write("a.txt", changed(3, "mine"))

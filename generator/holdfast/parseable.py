@@ -10,6 +10,7 @@ import yaml
 
 from holdfast.errors import HoldfastError, shown
 
+BROKEN = "the rendered file is broken: "
 _Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
 
@@ -70,6 +71,4 @@ def _yaml(path: str, text: str) -> None:
 
 
 def _broken(where: str, what: str) -> HoldfastError:
-    return HoldfastError(
-        f"the rendered file is broken: {what}", where=where, todo="mend the template or rename a thing"
-    )
+    return HoldfastError(f"{BROKEN}{what}", where=where, todo="mend the template or rename a thing")
