@@ -380,7 +380,7 @@ def test_an_older_run_never_deploys_over_what_a_later_one_has(service: Path, aws
     assert done.returncode == 1
     assert re.fullmatch(
         r"deploy: prod was deployed by a later run: run 10 did, and this is run 9 \(s3://[a-z0-9-]+/orders-prod/run\.json "
-        r"says so\); to go back, revert or make rollback\n",
+        r"says so\); to go back, revert or make rollback; in a new repository, whose runs count anew, delete run\.json\n",
         done.stdout,
     )
     assert told(deploy("11"))[0] == "deploy"
