@@ -101,3 +101,20 @@ def test_a_sample_that_its_model_refuses_ends_the_tests_in_one_line(
         assert done.returncode == 1
         assert "Exit: events/place_order.json is refused: id missing, extra_forbidden; it must hold" in done.stdout
         assert "FAILED" not in done.stdout
+
+
+def test_a_field_that_has_several_keys_is_attacked_by_each(service: Path, commands: Path, tmp_path: Path) -> None:
+    """By that of the sample above all: what is sent by another is refused for that alone."""
+    place = shutil.copytree(service, tmp_path / "orders")
+    model, sample = place / "src/orders/functions/fulfil/event.py", place / "events/fulfil.json"
+    text = model.read_text(encoding="utf-8").replace(
+        "from ...guard", "from pydantic import AliasChoices, Field\n\nfrom ...guard", 1
+    )
+    alias = 'id: Ident = Field(validation_alias=AliasChoices("order_id", "key"))'
+    model.write_text(text.replace("id: Ident", alias, 1), encoding="utf-8")
+    sample.write_text(sample.read_text(encoding="utf-8").replace('{\\"id\\": ', '{\\"key\\": '), encoding="utf-8")
+    words = ["-m", "pytest", "-vv", "-p", "no:cacheprovider", "tests/guard/test_attacks.py", "-k", "fulfil"]
+    done = tools.attempt([str(commands / "python"), *words], cwd=place)
+    assert done.returncode == 0, done.stdout
+    attacked = {key for key in ("order_id", "key", "id") if f"fulfil-{key}-null" in done.stdout}
+    assert attacked == {"order_id", "key"}, done.stdout
