@@ -300,9 +300,12 @@ sys.exit(rollback.main("prod") if sys.argv[1] == "-" else deploy.main("prod", sy
 """
 BUILT = """{{"Parameters": {{"Rollout": {{"Type": "String", "Default": "Canary10Percent5Minutes"}}, "Level": {{"Type": "String", "Default": "1"}}}},
 "Resources": {{"Topic": {{"Type": "AWS::SNS::Topic", "Properties": {{"TopicName": "{0}"}}}}}}}}"""
+#: SAM's own stack and the stage's, where they are not there yet.
 START = """
 import json, sys, boto3
 cloudformation = boto3.client("cloudformation")
+if any(stack["StackName"] == "orders-prod" for stack in cloudformation.describe_stacks()["Stacks"]):
+    sys.exit()
 bucket = {"Resources": {"B": {"Type": "AWS::S3::Bucket"}}, "Outputs": {"SourceBucket": {"Value": {"Ref": "B"}}}}
 cloudformation.create_stack(StackName="aws-sam-cli-managed-default", TemplateBody=json.dumps(bucket))
 if sys.argv[1:]:
@@ -371,6 +374,8 @@ def test_an_older_run_never_deploys_over_what_a_later_one_has(service: Path, aws
     (service / ".aws-sam").mkdir(exist_ok=True)
     (service / ".aws-sam/template.yaml").write_text(BUILT.format("third"), encoding="utf-8")
 
+    tools.run([*command[:2], START, BUILT.format("first")], env=aws)
+
     def deploy(run: str) -> CompletedProcess[str]:
         return tools.attempt([*command, ".aws-sam/template.yaml"], cwd=service, env={**aws, "RUN": run})
 
@@ -397,6 +402,7 @@ def test_a_deployment_whose_before_cannot_be_kept_is_looked_at_all_the_same(serv
     (service / ".aws-sam").mkdir(exist_ok=True)
     (service / ".aws-sam/template.yaml").write_text(BUILT.format("fourth"), encoding="utf-8")
     words = [python(service, "tools/sam.txt"), "-c", script, ".aws-sam/template.yaml"]
+    tools.run([*words[:2], START, BUILT.format("first")], env=aws)
     done = tools.attempt(words, cwd=service, env=aws)
     said = "deploy: done, but what was before could not be kept: An error occurred (AccessDenied) when calling the PutObject "
     assert (done.returncode, said in done.stdout) == (0, True)
