@@ -153,7 +153,9 @@ def _on_field(model: Model, sample: Event, carrier: Carrier, place: Place, limit
     for name, why, value in planted:
         if carrier.put(model, sample, place, value) is not None:
             yield Attack(f"{at}-{name}", why, stages, partial(carrier.put, model, sample, place, value))
-    required = len(place) == 1 and fields(model)[str(place[0])].is_required()
+    # What may come by another key, too, is not missing without this one.
+    keys = [key for key, field in fields(model).items() if field is fields(model).get(str(place[0]))]
+    required = len(place) == len(keys) == 1 and fields(model)[keys[0]].is_required()
     if required and carrier.drop(model, sample, place) is not None:
         yield Attack(f"{at}-missing", "half an event", stages, partial(carrier.drop, model, sample, place))
 

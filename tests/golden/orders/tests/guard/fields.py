@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
 from orders.guard.text import FreeText
@@ -61,10 +61,14 @@ def kinds(annotation: Any, notes: tuple[Any, ...] = ()) -> list[Kind]:
 
 
 def fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """The fields by the key that JSON gives them."""
-    found = {}
+    """The fields by the keys that JSON may give them by."""
+    by_name = any(model.model_config.get(option) for option in ("populate_by_name", "validate_by_name"))
+    found: dict[str, FieldInfo] = {}
     for name, field in model.model_fields.items():
-        found[field.validation_alias if isinstance(field.validation_alias, str) else field.alias or name] = field
+        alias = field.validation_alias
+        choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+        keys = [key for key in choices if isinstance(key, str)] or [field.alias or name]
+        found |= dict.fromkeys([*keys, name] if by_name else keys, field)
     return found
 
 

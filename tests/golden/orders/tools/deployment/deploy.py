@@ -68,7 +68,8 @@ def main(name: str, template: str) -> int:
         note.unlink(missing_ok=True)
     with explained("deploy"):
         if run and (later := newer(stage, run)):
-            sys.exit(f"deploy: {name} was deployed by a later run: {later}; to go back, revert or make rollback")
+            todo = "to go back, revert or make rollback; in a new repository, whose runs count anew, delete run.json"
+            sys.exit(f"deploy: {name} was deployed by a later run: {later}; {todo}")
         before: Before | None = deployed(stage)
     try:
         code = sam_deploy(stage, target)
