@@ -54,7 +54,7 @@ def change(project: Project, wanted: Wanted, *, dry: bool, finishing: Callable[[
     refusing.unforeseen(project, changes, there)
     if wanted.overlay is None:
         refusing.uncommitted(project, changes.keys() - moves.unchanged(there, changes), base, there)
-    notes += tuple(merged.broken(changes, mine.plain, theirs, {each.path for each in found.conflicts}))
+    notes += tuple(merged.broken(changes, base, mine.plain, theirs, {each.path for each in found.conflicts}))
     record = lock.dump(lock.make(wanted.spec, wanted.catalogue.template.ref, theirs))
     old, new = _with_own(project, changes, there, {SPEC: wanted.text, LOCK: record})
     if wanted.renaming and wanted.mentions:
